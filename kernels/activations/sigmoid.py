@@ -1,0 +1,35 @@
+"""Logistic sigmoid, f(z) = 1 / (1 + exp(-z)), f' = a (1 - a).
+
+Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors", eq. 2.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from kernels.activations import catalog, slope, value
+from kernels.rules import const, select
+
+
+class Sigmoid(NamedTuple):
+    """No hyper-parameters."""
+
+
+@register_jitable
+def logistic(z: Any) -> Any:
+    """1 / (1 + exp(-z)) without overflow for either sign of z."""
+    one = const(z, 1.0)
+    small = np.exp(-np.abs(z))
+    return select(z >= const(z, 0.0), one, small) / (one + small)
+
+
+def _value(item: Any, z: Any) -> Any:
+    return logistic(z)
+
+
+def _slope(item: Any, z: Any, a: Any) -> Any:
+    return a * (const(z, 1.0) - a)
+
+
+catalog.register(Sigmoid, "sigmoid", "1 / (1 + exp(-z))", rules={value: _value, slope: _slope})

@@ -1,0 +1,26 @@
+"""Hyperbolic tangent, f(z) = tanh z, f' = 1 - a².
+
+LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp", section 4.4.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kernels.activations import catalog, slope, value
+from kernels.rules import const
+
+
+class Tanh(NamedTuple):
+    """No hyper-parameters."""
+
+
+def _value(item: Any, z: Any) -> Any:
+    return np.tanh(z)
+
+
+def _slope(item: Any, z: Any, a: Any) -> Any:
+    return const(z, 1.0) - a * a
+
+
+catalog.register(Tanh, "tanh", "hyperbolic tangent", rules={value: _value, slope: _slope})

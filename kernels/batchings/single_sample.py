@@ -1,0 +1,32 @@
+"""One sample a step, drawn uniformly with replacement: the classical stochastic gradient descent.
+
+Robbins & Monro 1951; Bottou 2010, "Large-scale machine learning with stochastic gradient descent".
+"""
+
+from typing import Any, NamedTuple
+
+from kernels.batchings import catalog, select, size
+from kernels.random import STREAM_BATCH, below
+
+
+class SingleSample(NamedTuple):
+    """No hyper-parameters."""
+
+
+def _size(item: Any, n: Any) -> Any:
+    return 1
+
+
+def _select(item: Any, seed: Any, step: Any, order: Any, batch: Any) -> Any:
+    batch[0] = below(seed, STREAM_BATCH, 0, step, order.size - 1)
+    return 1
+
+
+catalog.register(
+    SingleSample,
+    "single_sample",
+    "each step sees one sample, drawn at random",
+    rules={size: _size, select: _select},
+    aliases=("single", "stochastic"),
+    exact=False,
+)

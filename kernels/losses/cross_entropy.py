@@ -1,0 +1,55 @@
+"""Cross-entropy, computed from the pre-activations so that no logarithm of zero is ever taken.
+
+With softmax: Σ_j t_j (log Σ_k exp z_k - z_j), averaged over samples; dL/dz = p Σ_j t_j - t.
+With sigmoid: -(t log p + (1 - t) log(1 - p)), averaged over outputs and samples;
+dL/dz = (p - t) / n_out. Bishop 2006, "Pattern Recognition and Machine Learning", eqs. 4.90, 4.108.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kernels.losses import catalog, fuse
+from kernels.outputs.sigmoid import SigmoidOutput
+from kernels.outputs.softmax import Softmax
+from kernels.rules import const
+
+
+class CrossEntropy(NamedTuple):
+    """No hyper-parameters."""
+
+
+def _with_softmax(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
+    largest = z[0]
+    for j in range(1, z.size):
+        largest = max(largest, z[j])
+    total = const(largest, 0.0)
+    mass = const(largest, 0.0)
+    for j in range(z.size):
+        total += np.exp(z[j] - largest)
+        mass += t[j]
+    log_total = np.log(total)
+    entropy = const(largest, 0.0)
+    for j in range(z.size):
+        entropy += t[j] * (log_total - (z[j] - largest))
+        delta[j] = p[j] * mass - t[j]
+    return entropy
+
+
+def _with_sigmoid(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
+    entropy = const(z[0], 0.0)
+    for j in range(z.size):
+        # log(1 + exp z) - t z, without overflow for either sign of z
+        entropy += max(z[j], const(z[j], 0.0)) - t[j] * z[j] + np.log1p(np.exp(-np.abs(z[j])))
+        delta[j] = (p[j] - t[j]) / const(z[j], z.size)
+    return entropy / const(z[0], z.size)
+
+
+catalog.register(
+    CrossEntropy,
+    "cross_entropy",
+    "minus the log-likelihood of the targets; needs softmax or sigmoid outputs",
+    accepts=("softmax", "sigmoid"),
+)
+fuse(CrossEntropy, Softmax, _with_softmax)
+fuse(CrossEntropy, SigmoidOutput, _with_sigmoid)

@@ -1,0 +1,30 @@
+"""Mean squared error, (1 / n_out) Σ_j (p_j - t_j)², averaged over samples.
+
+Rumelhart, Hinton & Williams 1986, eq. 3, with the mean in place of half the sum.
+"""
+
+from typing import Any, NamedTuple
+
+from kernels.losses import catalog, slope, value
+from kernels.rules import const
+
+
+class MeanSquaredError(NamedTuple):
+    """No hyper-parameters."""
+
+
+def _value(item: Any, p: Any, t: Any, n_out: Any) -> Any:
+    return (p - t) * (p - t) / const(p, n_out)
+
+
+def _slope(item: Any, p: Any, t: Any, n_out: Any) -> Any:
+    return const(p, 2.0) * (p - t) / const(p, n_out)
+
+
+catalog.register(
+    MeanSquaredError,
+    "mean_squared_error",
+    "mean of (answer - target)² over outputs and samples",
+    rules={value: _value, slope: _slope},
+    aliases=("mse",),
+)

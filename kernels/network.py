@@ -1,0 +1,258 @@
+"""Forward and backward pass of one fully connected network.
+
+Parameters are one flat vector: for each layer in order the weights (n_in, n_out) row-major, then
+the bias (n_out,). The units of all layers, inputs first, stand one after the other in the vectors
+of ``Work``. Backpropagation: Rumelhart, Hinton & Williams 1986, Nature 323, equations 3 to 7.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import overload
+
+from kernels.activations import slope, value
+from kernels.jit import OPTIONS, kernel
+from kernels.losses import compare
+from kernels.outputs import respond
+from kernels.rules import const
+
+
+class Network(NamedTuple):
+    """What a kernel needs to know of a network.
+
+    ``sizes``: int64 (n_layers + 1,), units of each layer, inputs first. ``activations``: tuple of
+    the distinct activation items used; ``kinds``: int64 (n_layers - 1,), which of them each hidden
+    layer has. ``output`` and ``loss``: items.
+    """
+
+    sizes: Any
+    activations: Any
+    kinds: Any
+    output: Any
+    loss: Any
+
+
+class Work(NamedTuple):
+    """Caller-owned scratch for one sample: z, a and delta, each (n_units,) over all layers."""
+
+    z: Any
+    a: Any
+    delta: Any
+
+
+class Samples(NamedTuple):
+    """Inputs (n_samples, n_in) and targets (n_samples, n_out) of one dtype, C-contiguous."""
+
+    inputs: Any
+    targets: Any
+
+
+def new_work(network: Network, dtype: Any) -> Work:
+    """Scratch for ``network`` in ``dtype``."""
+    n_units = int(network.sizes.sum())
+    return Work(*(np.zeros(n_units, dtype) for _ in range(3)))
+
+
+def parameter_count(sizes: Any) -> int:
+    """Weights and biases of a network of these layer sizes."""
+    return int(sum((int(n) + 1) * int(m) for n, m in pairwise(sizes)))
+
+
+def activate(items: Any, kind: Any, z: Any, a: Any) -> None:
+    """a[:] = f(z) with f the activation items[kind]; mutates ``a``."""
+    for k in range(z.size):
+        a[k] = value(items[kind], z[k])
+
+
+@overload(activate, jit_options=OPTIONS, strict=False)
+def _activate(items: Any, kind: Any, z: Any, a: Any) -> Any:
+    # items[kind] has no single type, so the tuple is walked at compile time.
+    def only(items: Any, kind: Any, z: Any, a: Any) -> None:
+        for k in range(z.size):
+            a[k] = value(items[0], z[k])
+
+    def first_or_rest(items: Any, kind: Any, z: Any, a: Any) -> None:
+        if kind == 0:
+            for k in range(z.size):
+                a[k] = value(items[0], z[k])
+        else:
+            activate(items[1:], kind - 1, z, a)
+
+    return only if len(items) == 1 else first_or_rest
+
+
+def damp(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> None:
+    """delta *= f'(z) with f the activation items[kind]; mutates ``delta``."""
+    for k in range(z.size):
+        delta[k] *= slope(items[kind], z[k], a[k])
+
+
+@overload(damp, jit_options=OPTIONS, strict=False)
+def _damp(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> Any:
+    def only(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> None:
+        for k in range(z.size):
+            delta[k] *= slope(items[0], z[k], a[k])
+
+    def first_or_rest(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> None:
+        if kind == 0:
+            for k in range(z.size):
+                delta[k] *= slope(items[0], z[k], a[k])
+        else:
+            damp(items[1:], kind - 1, z, a, delta)
+
+    return only if len(items) == 1 else first_or_rest
+
+
+@kernel
+def forward(network: Any, parameters: Any, inputs: Any, work: Any) -> None:
+    """Answer one sample ``inputs`` (n_in,): mutates work.z and work.a; the answer ends work.a."""
+    sizes = network.sizes
+    n_layers = sizes.size - 1
+    z, a = work.z, work.a
+    for i in range(sizes[0]):
+        z[i] = inputs[i]
+        a[i] = inputs[i]
+    here, offset = 0, 0
+    for layer in range(n_layers):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        after = here + n_in
+        bias = offset + n_in * n_out
+        for j in range(n_out):
+            z[after + j] = parameters[bias + j]
+        for i in range(n_in):
+            x = a[here + i]
+            row = offset + i * n_out
+            for j in range(n_out):
+                z[after + j] += x * parameters[row + j]
+        below, above = z[after : after + n_out], a[after : after + n_out]
+        if layer < n_layers - 1:
+            activate(network.activations, network.kinds[layer], below, above)
+        else:
+            respond(network.output, below, above)
+        here, offset = after, bias + n_out
+
+
+@kernel
+def backward(
+    network: Any, parameters: Any, targets: Any, weight: Any, gradient: Any, work: Any
+) -> Any:
+    """Add ``weight`` times one sample's gradient to ``gradient`` (n_parameters,).
+
+    ``work`` holds what ``forward`` left for that sample; ``targets`` is (n_out,). Mutates
+    ``gradient`` and work.delta (dL/dz of each unit, times ``weight``; for the input units dL/da).
+    Returns the sample's loss, not weighted.
+    """
+    sizes = network.sizes
+    n_layers = sizes.size - 1
+    z, a, delta = work.z, work.a, work.delta
+    here = 0
+    offset = 0
+    for layer in range(n_layers - 1):
+        here += sizes[layer]
+        offset += (sizes[layer] + 1) * sizes[layer + 1]
+    after = here + sizes[n_layers - 1]
+    loss = compare(network.loss, network.output, z[after:], a[after:], targets, delta[after:])
+    for j in range(after, delta.size):
+        delta[j] *= weight
+    for layer in range(n_layers - 1, -1, -1):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        after = here + n_in
+        bias = offset + n_in * n_out
+        for j in range(n_out):
+            gradient[bias + j] += delta[after + j]
+        for i in range(n_in):
+            x = a[here + i]
+            row = offset + i * n_out
+            wish = const(x, 0.0)
+            for j in range(n_out):
+                d = delta[after + j]
+                gradient[row + j] += x * d
+                wish += parameters[row + j] * d
+            delta[here + i] = wish
+        if layer > 0:
+            kind = network.kinds[layer - 1]
+            damp(network.activations, kind, z[here:after], a[here:after], delta[here:after])
+            here -= sizes[layer - 1]
+            offset -= (sizes[layer - 1] + 1) * n_in
+    return loss
+
+
+@kernel
+def is_right(answer: Any, targets: Any) -> Any:
+    """Whether the largest output is the largest target; a single output must be within 1/2."""
+    if answer.size == 1:
+        return abs(answer[0] - targets[0]) < 0.5
+    best, wanted = 0, 0
+    for j in range(1, answer.size):
+        if answer[j] > answer[best]:
+            best = j
+        if targets[j] > targets[wanted]:
+            wanted = j
+    return best == wanted
+
+
+@kernel
+def batch_gradient(
+    network: Any,
+    parameters: Any,
+    samples: Any,
+    batch: Any,
+    count: Any,
+    gradient: Any,
+    work: Any,
+) -> Any:
+    """Loss and gradient averaged over the samples batch[:count].
+
+    Mutates ``gradient`` (overwritten) and ``work``. Returns (mean loss float64, samples answered
+    right). The sum over samples runs in their order in ``batch``.
+    """
+    for i in range(gradient.size):
+        gradient[i] = 0.0
+    total, right = 0.0, 0
+    n_out = network.sizes[-1]
+    weight = const(parameters[0], 1.0 / count)
+    for k in range(count):
+        sample = batch[k]
+        targets = samples.targets[sample]
+        forward(network, parameters, samples.inputs[sample], work)
+        total += np.float64(backward(network, parameters, targets, weight, gradient, work))
+        right += is_right(work.a[-n_out:], targets)
+    return total / count, right
+
+
+@kernel
+def evaluate(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
+    """Mean loss (float64) and share of samples answered right; NaN, NaN over no samples.
+
+    Forward passes only. Mutates ``work``.
+    """
+    n = samples.inputs.shape[0]
+    n_out = network.sizes[-1]
+    total, right = 0.0, 0
+    for k in range(n):
+        targets = samples.targets[k]
+        forward(network, parameters, samples.inputs[k], work)
+        answer = work.a[-n_out:]
+        total += np.float64(
+            compare(
+                network.loss,
+                network.output,
+                work.z[-n_out:],
+                answer,
+                targets,
+                work.delta[-n_out:],
+            )
+        )
+        right += is_right(answer, targets)
+    return total / n, right / n
+
+
+@kernel
+def respond_all(network: Any, parameters: Any, inputs: Any, units: Any, work: Any) -> None:
+    """All units' activations for many samples: fills ``units`` (n_samples, n_units)."""
+    for k in range(inputs.shape[0]):
+        forward(network, parameters, inputs[k], work)
+        units[k, :] = work.a

@@ -1,0 +1,171 @@
+"""The step loop: nothing of it is Python.
+
+Row ``step`` of a history describes the parameters after that many steps, so row 0 is the start.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kernels.batchings import select
+from kernels.jit import kernel
+from kernels.network import batch_gradient, evaluate
+from kernels.optimizers import apply, prepare
+from kernels.rules import cast
+from kernels.schedules import factor
+
+COLUMNS = (
+    "step",
+    "loss",
+    "loss_test",
+    "accuracy_train",
+    "accuracy_test",
+    "gradient_norm",
+    "learning_rate",
+    "batch_loss",
+)
+
+RUNNING, LOSS_REACHED, GRADIENT_REACHED, ACCURACY_REACHED = 0, 1, 2, 3
+NOT_FINITE, LOSS_TOO_LARGE = 4, 5
+
+
+class Rules(NamedTuple):
+    """How a run steps: the optimizer, schedule and batching items."""
+
+    optimizer: Any
+    schedule: Any
+    batching: Any
+
+
+class Limits(NamedTuple):
+    """When a run ends: float64 bounds, checked every ``every`` steps; NaN means no bound.
+
+    ``diverged_above`` bounds the loss of every single step.
+    """
+
+    loss: float
+    gradient_norm: float
+    accuracy: float
+    diverged_above: float
+    every: int
+
+
+class State(NamedTuple):
+    """What a step changes: parameters (n,), slots (n_slots, n), both of one dtype; gradient (n,)
+    is scratch and holds the last step's gradient."""
+
+    parameters: Any
+    slots: Any
+    gradient: Any
+
+
+class Scratch(NamedTuple):
+    """Caller-owned scratch: per-sample ``work``, ``order`` int64 (n + 1,), ``batch`` int64 (n,),
+    ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64."""
+
+    work: Any
+    order: Any
+    batch: Any
+    gradient: Any
+    everything: Any
+
+
+@kernel
+def norm(vector: Any) -> Any:
+    """Euclidean norm, summed in float64."""
+    total = 0.0
+    for i in range(vector.size):
+        total += np.float64(vector[i]) * np.float64(vector[i])
+    return np.sqrt(total)
+
+
+@kernel
+def verdict(limits: Any, loss: Any, gradient_norm: Any, accuracy: Any) -> Any:
+    """The stop code for a measured row; comparisons with a NaN bound never hold."""
+    if loss <= limits.loss:
+        return LOSS_REACHED
+    if gradient_norm <= limits.gradient_norm:
+        return GRADIENT_REACHED
+    if accuracy >= limits.accuracy:
+        return ACCURACY_REACHED
+    return RUNNING
+
+
+@kernel
+def divergence(limits: Any, loss: Any, gradient_norm: Any) -> Any:
+    """NOT_FINITE, LOSS_TOO_LARGE or RUNNING."""
+    if not (np.isfinite(loss) and np.isfinite(gradient_norm)):
+        return NOT_FINITE
+    if loss > limits.diverged_above:
+        return LOSS_TOO_LARGE
+    return RUNNING
+
+
+@kernel
+def measure(network: Any, parameters: Any, train: Any, test: Any, scratch: Any, row: Any) -> None:
+    """Fill a history row's measured columns for ``parameters``; mutates ``row`` and scratch."""
+    n = train.inputs.shape[0]
+    row[1], right = batch_gradient(
+        network, parameters, train, scratch.everything, n, scratch.gradient, scratch.work
+    )
+    row[3] = right / n
+    row[5] = norm(scratch.gradient)
+    row[2], row[4] = evaluate(network, parameters, test, scratch.work)
+
+
+@kernel
+def train_chunk(
+    network: Any,
+    rules: Any,
+    limits: Any,
+    train: Any,
+    test: Any,
+    state: Any,
+    scratch: Any,
+    seed: Any,
+    span: Any,
+    rows: Any,
+) -> Any:
+    """Carry out the steps span[0] … span[1]-1 and record a row at every limits.every-th of them.
+
+    Mutates ``state``, ``scratch`` and ``rows`` (float64, (≥ steps / every + 1, len(COLUMNS))).
+    Returns (steps done in all, rows filled, code). With code RUNNING all steps were done. With
+    another code the last row describes the parameters as they are, and no step was made from them.
+    """
+    first, last = span
+    n = train.inputs.shape[0]
+    n_rows = 0
+    for step in range(first, last):
+        count = select(rules.batching, seed, step, scratch.order, scratch.batch)
+        loss, right = batch_gradient(
+            network,
+            state.parameters,
+            train,
+            scratch.batch,
+            count,
+            state.gradient,
+            scratch.work,
+        )
+        gradient_norm = norm(state.gradient)
+        rate = rules.optimizer.learning_rate * factor(rules.schedule, step)
+        code = divergence(limits, loss, gradient_norm)
+        if step % limits.every == 0 or code != RUNNING:
+            row = rows[n_rows]
+            row[0], row[6], row[7] = step, rate, loss
+            if count == n:
+                row[1], row[3], row[5] = loss, right / n, gradient_norm
+                row[2], row[4] = evaluate(network, state.parameters, test, scratch.work)
+            else:
+                measure(network, state.parameters, train, test, scratch, row)
+                if code == RUNNING:
+                    code = divergence(limits, row[1], row[5])
+            n_rows += 1
+            if code == RUNNING:
+                code = verdict(limits, row[1], row[5], row[3])
+            if code != RUNNING:
+                return step, n_rows, code
+        coefficients = cast(prepare(rules.optimizer, rate, step + 1), state.parameters[0])
+        apply(rules.optimizer, coefficients, state.gradient, state.parameters, state.slots)
+    return last, n_rows, RUNNING
