@@ -1,0 +1,60 @@
+"""Descent Workbench: backpropagation and gradient descent, visible, measurable and comparable.
+
+The scripting API::
+
+    import workbench as wb
+
+    experiment = wb.Experiment.preset("tutorial").replace(optimizer={"learning_rate": 0.2})
+    run = wb.run(experiment)
+    print(run.loss[-1], run.parameters.shape)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.datasets import DataSet, Split
+from workbench.errors import BadValue, WorkbenchError
+from workbench.experiment import Experiment, gallery
+from workbench.model import Model, load_data
+from workbench.run import Run, Snapshot, run
+
+__all__ = [
+    "BadValue",
+    "DataSet",
+    "Experiment",
+    "Model",
+    "Run",
+    "Snapshot",
+    "Split",
+    "WorkbenchError",
+    "gallery",
+    "initial_parameters",
+    "load_data",
+    "loss_and_gradient",
+    "predict",
+    "run",
+]
+__version__ = "0.1.0"
+
+
+def initial_parameters(experiment: Experiment) -> np.ndarray:
+    """The experiment's starting point: flat parameters (n,), of its dtype."""
+    return Model(experiment).initial_parameters()
+
+
+def loss_and_gradient(experiment: Experiment, parameters: object) -> tuple[float, np.ndarray]:
+    """Training loss and gradient (n,) over the whole training set, at ``parameters`` (n,).
+
+    Computed and returned in the experiment's dtype (the loss as a float). Raises BadValue where
+    ``parameters`` has another length.
+    """
+    return Model(experiment).loss_and_gradient(parameters)
+
+
+def predict(experiment: Experiment, parameters: object, inputs: object) -> np.ndarray:
+    """The network's answers (n_samples, n_out) to ``inputs`` (n_samples, n_in).
+
+    One sample (n_in,) gives one answer (n_out,). Raises BadValue where shapes do not fit.
+    """
+    return Model(experiment).predict(parameters, inputs)

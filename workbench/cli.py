@@ -1,0 +1,192 @@
+"""The command ``workbench``: run, list, and the window.
+
+Exit codes: 0 done, 2 bad input (one line on standard error), 3 the run diverged, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from workbench.errors import BadValue, WorkbenchError
+
+_COMMANDS = ("run", "list", "window")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise WorkbenchError(f"{message} (see: {self.prog} --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="workbench",
+        description="Watch, measure and compare how neural networks learn. "
+        "Without a command, the window opens with the tutorial's experiment learning in it.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="{run,list,window}")
+    run = commands.add_parser("run", help="carry out an experiment in the terminal")
+    run.set_defaults(action=_run)
+    _add_experiment(run)
+    run.add_argument("--out", metavar="DIR", help="run folder, new or empty (default: runs/…)")
+    run.add_argument("--json", action="store_true", help="one JSON object as last line of output")
+    run.add_argument("--no-pictures", action="store_true", help="leave out the PNG files")
+    listing = commands.add_parser("list", help="list the gallery and the catalogues")
+    listing.set_defaults(action=_list)
+    listing.add_argument("kind", nargs="?", help="gallery, optimizers, surfaces, …")
+    listing.add_argument("--json", action="store_true", help="one JSON object as last line")
+    window = commands.add_parser("window", help="open an experiment in the window")
+    window.set_defaults(action=_window)
+    _add_experiment(window)
+    return parser
+
+
+def _add_experiment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "experiment", nargs="?", default="tutorial", help="a gallery name or a TOML file"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.KEY=VALUE",
+        help="change one value, e.g. optimizer.learning_rate=0.5; may be repeated",
+    )
+    parser.add_argument("--seed", metavar="N", help="the same as --set seed=N")
+    parser.add_argument("--steps", metavar="N", help="the same as --set stop.steps=N")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+            from kernels.catalog import nearest_names
+
+            near = nearest_names(arguments[0], list(_COMMANDS)) or _COMMANDS
+            raise BadValue("command", "must be a command", arguments[0], ", ".join(near))
+        options = _parser().parse_args(arguments)
+        if options.command is None:
+            return _start()
+        action: Callable[[argparse.Namespace], int] = options.action
+        return action(options)
+    except WorkbenchError as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("workbench: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has gone; Python would complain again while closing the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _experiment(options: argparse.Namespace) -> Any:
+    from workbench.experiment import Experiment, gallery
+
+    name = options.experiment
+    known = gallery()
+    if name in known:
+        experiment = Experiment.preset(name)
+    elif name.endswith(".toml") or os.sep in name or Path(name).exists():
+        experiment = Experiment.load(name)
+    else:
+        experiment = Experiment.preset(name)  # raises, with the nearest names
+    changes: dict[str, Any] = {}
+    for text in options.set:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise BadValue("--set", "must read SECTION.KEY=VALUE", text, "stop.steps=1000")
+        changes[key.strip()] = _value(value.strip())
+    if options.seed is not None:
+        changes["seed"] = _value(options.seed)
+    if options.steps is not None:
+        changes["stop.steps"] = _value(options.steps)
+    return experiment.replace(changes)
+
+
+def _value(text: str) -> Any:
+    """A value as TOML reads it; a bare word is text, bare commas make a list."""
+    for attempt in (text, f"[{text}]") if "," in text else (text,):
+        try:
+            return tomllib.loads(f"value = {attempt}")["value"]
+        except (tomllib.TOMLDecodeError, RecursionError):
+            continue
+    return [part.strip() for part in text.split(",")] if "," in text else text
+
+
+def _run(options: argparse.Namespace) -> int:
+    from workbench.store import choose_folder
+
+    experiment = _experiment(options)
+    name = Path(options.experiment).stem
+    folder = choose_folder(options.out, experiment, name)
+    return _carry_out(experiment, name, folder, options.json, not options.no_pictures)
+
+
+def _carry_out(experiment: Any, name: str, folder: Path, as_json: bool, pictures: bool) -> int:
+    from workbench.run import Run
+    from workbench.store import save_run
+    from workbench.terminal import Progress
+
+    run = Run(experiment)
+    interrupted = False
+    with Progress(name, experiment.stop.steps) as progress:
+        try:
+            run.finish(progress)
+        except KeyboardInterrupt:
+            interrupted = True
+    result = save_run(run, folder, pictures)
+    if run.reason:
+        print(run.reason, file=sys.stderr)
+    if interrupted:
+        print(f"interrupted after step {run.steps}; kept in {folder}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(result), flush=True)
+    else:
+        from workbench.terminal import summary
+
+        print(summary(result))
+    return 130 if interrupted else 3 if run.diverged else 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from workbench.terminal import listing
+
+    print(listing(options.kind, options.json))
+    return 0
+
+
+def _window(options: argparse.Namespace) -> int:
+    from workbench.display import why_no_window
+
+    experiment = _experiment(options)
+    problem = why_no_window()
+    if problem:
+        raise WorkbenchError(f"window: {problem}; use: workbench run {options.experiment}")
+    from ui.__main__ import main as open_window
+
+    return open_window(experiment)
+
+
+def _start() -> int:
+    from workbench.display import why_no_window
+    from workbench.experiment import Experiment
+    from workbench.store import choose_folder
+
+    experiment = Experiment.preset("tutorial")
+    problem = why_no_window()
+    if not problem:
+        from ui.__main__ import main as open_window
+
+        return open_window(experiment)
+    print(f"{problem}; running the tutorial's experiment in the terminal", file=sys.stderr)
+    folder = choose_folder(None, experiment, "tutorial")
+    return _carry_out(experiment, "tutorial", folder, as_json=False, pictures=True)

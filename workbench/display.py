@@ -1,0 +1,73 @@
+"""Whether a window can be opened here, found out without starting Qt.
+
+Qt ends the whole process when it finds no display or no platform plugin, so this asks first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import socket
+import sys
+from pathlib import Path
+
+
+def why_no_window() -> str | None:
+    """None where a window can be opened, else the reason in a few words."""
+    if importlib.util.find_spec("ui") is None:
+        return "the window is not installed"
+    try:
+        from PyQt6 import QtWidgets  # noqa: F401
+    except ImportError as error:
+        return f"Qt cannot be loaded ({error})"
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return None
+    if _wayland_answers():
+        return None
+    display = os.environ.get("DISPLAY")
+    if not display:
+        return "there is no display"
+    if not _x_answers(display):
+        return f"the display {display} does not answer"
+    return _missing_library()
+
+
+def _wayland_answers() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY")
+    folder = os.environ.get("XDG_RUNTIME_DIR")
+    return bool(name and folder and (Path(folder) / name).exists())
+
+
+def _x_answers(display: str) -> bool:
+    host, _, rest = display.rpartition(":")
+    number = rest.partition(".")[0]
+    if not number.isdigit():
+        return False
+    addresses: list[tuple[int, object]] = []
+    if host in ("", "unix") or host.startswith("/"):
+        path = f"/tmp/.X11-unix/X{number}"
+        addresses = [(socket.AF_UNIX, f"\0{path}"), (socket.AF_UNIX, path)]
+    else:
+        addresses = [(socket.AF_INET, (host, 6000 + int(number)))]
+    for family, address in addresses:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(2.0)
+            try:
+                probe.connect(address)  # type: ignore[arg-type]
+                return True
+            except OSError:
+                continue
+    return False
+
+
+def _missing_library() -> str | None:
+    spec = importlib.util.find_spec("PyQt6")
+    for folder in spec.submodule_search_locations or [] if spec else []:
+        plugin = Path(folder) / "Qt6" / "plugins" / "platforms" / "libqxcb.so"
+        if plugin.exists():
+            try:
+                ctypes.CDLL(str(plugin))
+            except OSError as error:
+                return f"Qt's display plugin cannot be loaded ({error})"
+    return None

@@ -1,0 +1,95 @@
+"""Reading and checking single values of an experiment: shared by all of its sections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kernels.catalog import BadHyper, Catalog, Range, UnknownItem, nearest_name
+from workbench.errors import BadValue
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A catalogue's item picked by name, with its hyper-parameters.
+
+    ``item`` is the NamedTuple that kernels take. Hyper-parameters read as attributes.
+    """
+
+    name: str
+    item: Any
+
+    def __getattr__(self, key: str) -> float:
+        if key != "item" and key in self.item._fields:
+            return float(getattr(self.item, key))
+        raise AttributeError(key)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The name and every hyper-parameter; whole numbers are written as such."""
+        return {"name": self.name} | {key: _plain(v) for key, v in self.item._asdict().items()}
+
+    def brief(self) -> str | dict[str, Any]:
+        """The name alone where there are no hyper-parameters, else the table."""
+        return self.to_dict() if self.item._fields else self.name
+
+
+def _plain(value: float) -> int | float:
+    # 1e20 as an integer would be a digit string that TOML readers may refuse.
+    return int(value) if value == int(value) and abs(value) < 2**53 and value != 0.0 else value
+
+
+def table(field: str, value: Any) -> dict[str, Any]:
+    """``value`` as a dict; raises BadValue where it is no table."""
+    if not isinstance(value, Mapping):
+        raise BadValue(field, "must be a table", value, f"[{field}] with its keys")
+    return dict(value)
+
+
+def only_keys(field: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raise BadValue for a key of ``given`` that is not among ``known``."""
+    for key in given:
+        if key not in known:
+            name = f"{field}.{key}" if field else str(key)
+            near = nearest_name(str(key), list(known))
+            raise BadValue(name, "is no such key", key, near or f"one of {', '.join(known)}")
+
+
+def choose(field: str, catalog: Catalog, value: Any) -> Choice:
+    """A Choice from an item's name or a table with ``name`` and hyper-parameters."""
+    values = {"name": value} if isinstance(value, str) else table(field, value)
+    named = values.pop("name", None)
+    label = f"{field}.name" if isinstance(value, Mapping) else field
+    if not isinstance(named, str):
+        raise BadValue(label, f"must name a {catalog.kind}", named, ", ".join(catalog.names()))
+    try:
+        item = catalog.get(named)
+        return Choice(item.name, item.make(values))
+    except UnknownItem as error:
+        near = str(error).rpartition("nearest: ")[2]
+        raise BadValue(label, f"must name a {catalog.kind}", named, near) from None
+    except BadHyper as error:
+        raise BadValue(f"{field}.{error.field}", error.rule, error.value, error.nearest) from None
+
+
+def integer(field: str, value: Any, low: int, high: int) -> int:
+    """``value`` as an int of [low, high]; raises BadValue."""
+    rule = f"must be a whole number from {low} to {high}"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue(field, rule, value, low)
+    if not low <= value <= high:
+        raise BadValue(field, rule, value, min(max(value, low), high))
+    return value
+
+
+def within(field: str, value: Any, interval: str) -> float:
+    """``value`` as a float inside an interval such as ``[0, 1)``; raises BadValue."""
+    bounds = Range(interval)
+    rule = f"must be a number in {interval}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadValue(field, rule, value, f"{bounds.nearest(1.0):g}")
+    if not bounds.holds(value):
+        raise BadValue(field, rule, value, f"{bounds.nearest(value):g}")
+    return float(value)

@@ -1,0 +1,155 @@
+"""An experiment's network with its data, in the form that kernels take."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from kernels import initializers, network
+from kernels.activations.identity import Identity
+from kernels.schedules import factor
+from workbench import datasets
+from workbench.errors import BadValue
+from workbench.experiment import Experiment
+
+
+class Layer(NamedTuple):
+    """One layer's place in the flat parameter vector.
+
+    ``weights`` and ``bias`` are slices; ``shape`` is (n_in, n_out); ``name`` reads as "6 → 2".
+    """
+
+    name: str
+    shape: tuple[int, int]
+    weights: slice
+    bias: slice
+
+
+def layers(sizes: tuple[int, ...]) -> list[Layer]:
+    """The layers of a network of these sizes, in order."""
+    found, offset = [], 0
+    for n_in, n_out in pairwise(sizes):
+        bias = offset + n_in * n_out
+        place = slice(offset, bias), slice(bias, bias + n_out)
+        found.append(Layer(f"{n_in} → {n_out}", (n_in, n_out), *place))
+        offset = bias + n_out
+    return found
+
+
+def load_data(experiment: Experiment) -> datasets.DataSet:
+    """The experiment's data set, train and test parts, in its dtype."""
+    return datasets.load(experiment.data.name, experiment.data.item, experiment.numpy_dtype)
+
+
+class Model:
+    """A network, its data set, and what can be asked of them for any parameters.
+
+    ``network`` is the kernels' description; ``train`` and ``test`` are the kernels' samples;
+    ``data`` is the data set. Methods that take parameters accept any array-like of the right
+    length, compute in the experiment's dtype, and may be called from several threads at once.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.dtype = experiment.numpy_dtype
+        spec = experiment.network
+        # Equal tuples of different classes compare equal, so the class is part of the key.
+        keys = [(type(c.item), c.item) for c in spec.activations]
+        distinct = list(dict.fromkeys(keys)) or [(Identity, Identity())]
+        self.network = network.Network(
+            np.array(spec.sizes, np.int64),
+            tuple(item for _, item in distinct),
+            np.array([distinct.index(key) for key in keys], np.int64),
+            spec.output.item,
+            spec.loss.item,
+        )
+        self.data = load_data(experiment)
+        self.train = network.Samples(*_aligned(self.data.train))
+        self.test = network.Samples(*_aligned(self.data.test))
+        self.layers = layers(spec.sizes)
+        self.parameter_count = network.parameter_count(spec.sizes)
+
+    def new_work(self) -> network.Work:
+        """Scratch for one thread's kernel calls."""
+        return network.new_work(self.network, self.dtype)
+
+    def initial_parameters(self) -> np.ndarray:
+        """The starting point, (n,), of the experiment's dtype."""
+        e = self.experiment
+        fixed = initializers.catalog.get(e.initializer.name).facts.get("fixed")
+        if fixed:
+            return np.asarray(fixed()).astype(self.dtype)
+        parameters = np.empty(self.parameter_count)
+        sizes = self.network.sizes
+        initializers.initialize(e.initializer.item, sizes, e.seed, e.start, parameters)
+        return parameters.astype(self.dtype)
+
+    def learning_rate(self, step: int) -> float:
+        """The learning rate that the step after ``step`` steps takes."""
+        e = self.experiment
+        return e.optimizer.learning_rate * float(factor(e.schedule.item, step))
+
+    def check(self, parameters: object) -> np.ndarray:
+        """``parameters`` as a contiguous vector of the dtype; raises BadValue."""
+        rule = f"must be {self.parameter_count} numbers"
+        try:
+            vector = np.ascontiguousarray(parameters, self.dtype)
+        except (TypeError, ValueError):
+            raise BadValue("parameters", rule, type(parameters).__name__, "an array") from None
+        if vector.shape != (self.parameter_count,):
+            shape = f"shape ({self.parameter_count},)"
+            raise BadValue("parameters", rule, f"shape {vector.shape}", shape)
+        return vector
+
+    def loss_and_gradient(self, parameters: object) -> tuple[float, np.ndarray]:
+        """Training loss and its gradient (n,), over the whole training set."""
+        vector = self.check(parameters)
+        gradient = np.empty_like(vector)
+        n = len(self.train.inputs)
+        loss, _ = network.batch_gradient(
+            self.network, vector, self.train, np.arange(n), n, gradient, self.new_work()
+        )
+        return float(loss), gradient
+
+    def units(self, parameters: object, inputs: object) -> np.ndarray:
+        """Activations of all units, inputs first, (n_samples, n_units)."""
+        n_in = int(self.network.sizes[0])
+        try:
+            samples = np.ascontiguousarray(inputs, self.dtype)
+        except (TypeError, ValueError):
+            rule = f"must be numbers of shape (n_samples, {n_in})"
+            raise BadValue("inputs", rule, type(inputs).__name__, "an array") from None
+        single = samples.ndim == 1
+        samples = samples[None] if single else samples
+        if samples.ndim != 2 or samples.shape[1] != n_in:
+            shape = f"({samples.shape[0]}, {n_in})"
+            raise BadValue("inputs", f"must have {n_in} columns", samples.shape, shape)
+        units = np.empty((len(samples), int(self.network.sizes.sum())), self.dtype)
+        vector = self.check(parameters)
+        network.respond_all(self.network, vector, samples, units, self.new_work())
+        return units[0] if single else units
+
+    def predict(self, parameters: object, inputs: object) -> np.ndarray:
+        """The network's answers, (n_samples, n_out); (n_out,) for a single sample."""
+        return self.units(parameters, inputs)[..., -int(self.network.sizes[-1]) :]
+
+    def measures(self, parameters: object, samples: network.Samples) -> tuple[float, float]:
+        """Mean loss and share answered right over ``samples`` (``train`` or ``test``)."""
+        loss, right = network.evaluate(
+            self.network, self.check(parameters), samples, self.new_work()
+        )
+        return float(loss), float(right)
+
+    def dead_units(self, parameters: object) -> list[int]:
+        """Per hidden layer, how many units answer every training sample with exactly zero."""
+        units = self.units(parameters, self.train.inputs)
+        ends = np.cumsum(self.network.sizes)
+        hidden = pairwise(ends[:-1])
+        return [int((~units[:, a:b].any(axis=0)).sum()) for a, b in hidden]
+
+
+def _aligned(split: datasets.Split) -> tuple[np.ndarray, np.ndarray]:
+    # Read-only arrays are another type to Numba, and would compile everything a second time.
+    return split.inputs.copy(), split.targets.copy()

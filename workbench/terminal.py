@@ -1,0 +1,151 @@
+"""What the command line prints: progress, summaries and listings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from tqdm import tqdm
+
+from kernels import activations as activation_items
+from kernels import losses, outputs, surfaces
+from kernels.catalog import Catalog, Item, nearest_names
+from workbench.errors import BadValue
+from workbench.experiment import CATALOGS, Experiment, gallery
+from workbench.run import Snapshot
+
+
+class Progress:
+    """A live bar on standard error: loss, accuracy, steps per second. Call it with snapshots."""
+
+    def __init__(self, name: str, steps: int) -> None:
+        self._name = name
+        terminal = sys.stderr.isatty()
+        self._bar = tqdm(
+            total=steps,
+            desc="compiling",
+            unit=" steps",
+            file=sys.stderr,
+            dynamic_ncols=True,
+            mininterval=0.1 if terminal else 2.0,
+        )
+
+    def __call__(self, shown: Snapshot) -> None:
+        bar = self._bar
+        if bar.n == 0:
+            bar.set_description(self._name, refresh=False)
+        figures = f"loss {shown['loss']:.5g}, accuracy {shown['accuracy_train']:.4f}"
+        bar.set_postfix_str(figures, refresh=False)
+        bar.update(shown.step - bar.n)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.refresh()
+        self._bar.close()
+
+
+def summary(result: dict[str, Any]) -> str:
+    """A few lines for people on a finished run."""
+
+    def figure(value: float | None, digits: str = ".6g") -> str:
+        return "none" if value is None else format(value, digits)
+
+    lines = [
+        f"parameters        {result['parameters']}",
+        f"steps             {result['steps']} in {result['seconds']:.2f} s",
+        f"training loss     {figure(result['loss_initial'])} → {figure(result['loss_final'])}",
+        f"accuracy          {figure(result['accuracy_train'], '.4f')} training, "
+        f"{figure(result['accuracy_test'], '.4f')} test",
+        f"gradient norm     {figure(result['gradient_norm'], '.3e')}",
+        f"run folder        {result['folder']}",
+    ]
+    return "\n".join(lines)
+
+
+def _catalogs() -> dict[str, Catalog]:
+    found = {
+        "data": CATALOGS["data"],
+        "activations": activation_items.catalog,
+        "outputs": outputs.catalog,
+        "losses": losses.catalog,
+        "surfaces": surfaces.catalog,
+    }
+    found |= {_plural(name): catalog for name, catalog in CATALOGS.items() if name != "data"}
+    return found
+
+
+def _plural(name: str) -> str:
+    return f"{name}s"
+
+
+def listing(kind: str | None, as_json: bool) -> str:
+    """The gallery and the catalogues, or one of them, as text or as one JSON object."""
+    catalogs = _catalogs()
+    kinds = ["gallery", *sorted(catalogs)]
+    if kind is not None and kind not in kinds:
+        singular = {c.kind.replace(" ", "_"): name for name, c in catalogs.items()}
+        if kind not in singular:
+            near = nearest_names(kind, kinds) or kinds
+            raise BadValue("kind", "must be a kind that can be listed", kind, ", ".join(near))
+        kind = singular[kind]
+    wanted = kinds if kind is None else [kind]
+    if as_json:
+        made: dict[str, Any] = {}
+        for name in wanted:
+            made[name] = _gallery_json() if name == "gallery" else _items_json(catalogs[name])
+        return json.dumps(made, ensure_ascii=False)
+    blocks = []
+    for name in wanted:
+        rows = _gallery_rows() if name == "gallery" else _item_rows(catalogs[name])
+        width = max((len(row[0]) for row in rows), default=0)
+        lines = [f"  {left:<{width}}  {right}".rstrip() for left, right in rows]
+        blocks.append("\n".join([name, *lines]))
+    return "\n\n".join(blocks)
+
+
+def _gallery_rows() -> list[tuple[str, str]]:
+    return [(name, Experiment.preset(name).title) for name in gallery()]
+
+
+def _gallery_json() -> list[dict[str, Any]]:
+    return [{"name": name, "summary": title} for name, title in _gallery_rows()]
+
+
+def _item_rows(catalog: Catalog) -> list[tuple[str, str]]:
+    return [(item.name, item.summary + _hypers_text(item)) for item in catalog]
+
+
+def _hypers_text(item: Item) -> str:
+    shown = ", ".join(f"{h.name} = {h.default:g} in {h.range.text}" for h in item.hypers)
+    return f"  [{shown}]" if shown else ""
+
+
+def _items_json(catalog: Catalog) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": item.name,
+            "summary": item.summary,
+            "aliases": list(item.aliases),
+            "hyper_parameters": [
+                {
+                    "name": h.name,
+                    "default": h.default,
+                    "range": h.range.text,
+                    "meaning": h.meaning,
+                }
+                for h in item.hypers
+            ],
+        }
+        | {key: _fact(key, value) for key, value in item.facts.items() if not callable(value)}
+        for item in catalog
+    ]
+
+
+def _fact(key: str, value: Any) -> Any:
+    if key == "minima":
+        named = ("x", "y", "value", "global")
+        return [dict(zip(named, minimum, strict=True)) for minimum in value]
+    return list(value) if isinstance(value, tuple) else value
