@@ -56,10 +56,12 @@ class Run:
     """One experiment being carried out, from its start or stepped to and fro.
 
     Methods may be called from any thread; ``resume`` trains on a thread of its own. A result does
-    not depend on how the steps are cut into calls, nor on who watches.
+    not depend on how the steps are cut into calls, nor on who watches. ``pace``, in steps per
+    second, slows training down for the eye; None is full speed.
     """
 
     def __init__(self, experiment: Experiment) -> None:
+        self.pace: float | None = None
         self.experiment = experiment
         self.model = Model(experiment)
         e, m = experiment, self.model
@@ -79,7 +81,7 @@ class Run:
         slots = optimizers.new_slots(e.optimizer.item, count, dtype)
         self._state = State(m.initial_parameters(), slots, np.zeros(count, dtype))
         self._recorder = Recorder()
-        self._checkpoints = Checkpoints(self._state, self._every)
+        self._checkpoints = Checkpoints(self._state)
         self._busy = threading.RLock()  # held while the state is being changed
         self._shown = threading.Lock()  # guards the published copy below
         self._pause = threading.Event()
@@ -149,11 +151,15 @@ class Run:
         sequence = -1
         while self._status not in (FINISHED, DIVERGED) and not self._pause.is_set():
             with self._busy:
-                self._advance(self._step + self._chunk_length())
+                before = self._step
+                self._advance(before + self._chunk_length())
+                made = self._step - before
             if progress:
                 shown = self.snapshot(sequence)
                 sequence = shown.rows.sequence
                 progress(shown)
+            if self.pace:
+                self._pause.wait(made / self.pace)
         with self._busy:
             self._settle()
 
@@ -161,7 +167,8 @@ class Run:
         self.finish()
 
     def _chunk_length(self) -> int:
-        return max(1, int(self._rate * CHUNK_SECONDS))
+        rate = min(self._rate, self.pace) if self.pace else self._rate
+        return max(1, int(rate * CHUNK_SECONDS))
 
     def _advance(self, target: int) -> None:
         """Step until ``target``, the step limit, or an early end."""
@@ -257,8 +264,11 @@ class Run:
         self._step = self._checkpoints.restore(target, self._state)
         self._tail = None
         self._scratch.order[-1] = -1
-        if self._step < target:
-            self._step, _, _ = self._call(target)
+        while self._step < target:
+            length = self._chunk_length()
+            last = min(target, self._step + length, self._checkpoints.next_due(self._step))
+            self._step, _, _ = self._call(last)
+            self._checkpoints.offer(self._step, self._state)
 
     # -- looking -------------------------------------------------------------------------------
 
