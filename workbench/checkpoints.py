@@ -49,7 +49,7 @@ class Checkpoints:
             if len(self._path) > self._capacity:
                 self._path = self._path[::2]
         else:
-            self._recent = [*self._recent[1 - self._room :], made] if self._room > 1 else [made]
+            self._recent = [*self._recent, made][-self._room :]
 
     def restore(self, step: int, state: State) -> int:
         """Copy the latest state at or before ``step`` into ``state``, drop later ones.
@@ -58,7 +58,7 @@ class Checkpoints:
         """
         self._path = [held for held in self._path if held.step <= step]
         self._recent = [held for held in self._recent if held.step <= step]
-        found = max(self._path[-1], *self._recent[-1:], key=lambda held: held.step)
+        found = max([self._path[-1], *self._recent[-1:]], key=lambda held: held.step)
         state.parameters[:] = found.parameters
         state.slots[:] = found.slots
         return found.step
