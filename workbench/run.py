@@ -132,9 +132,11 @@ class Run:
         self._thread = threading.Thread(target=self._train, name="training", daemon=True)
         self._thread.start()
 
-    def pause(self) -> None:
-        """Stop training after the chunk under way; returns when it has stopped."""
+    def pause(self, wait: bool = True) -> None:
+        """Stop training after the chunk under way; returns when it has stopped, or at once."""
         self._pause.set()
+        if not wait:
+            return
         thread = self._thread
         if thread and thread is not threading.current_thread():
             thread.join()
@@ -163,6 +165,13 @@ class Run:
         with self._busy:
             self._settle()
 
+    def measure(self) -> None:
+        """Measure the parameters as they are, so that a snapshot of a fresh run has figures."""
+        with self._busy:
+            if self._tail is None:
+                self._tail = self._measure()
+                self._publish()
+
     def _train(self) -> None:
         self.finish()
 
@@ -187,7 +196,7 @@ class Run:
         if self._compiled and self._step > first:
             recent = (self._step - first) / max(spent, 1e-9)
             self._rate = recent if self._rate == 0.0 else 0.7 * self._rate + 0.3 * recent
-        self._compiled = True
+        self._compiled = self._compiled or self._step > first
         if self._status in (RUNS, COMPILING):
             self._status = RUNS
             if self._step >= self.experiment.stop.steps:
@@ -307,8 +316,8 @@ class Run:
 
     def trail(self) -> tuple[np.ndarray, np.ndarray]:
         """Steps (m,) and parameters (m, n) at checkpoints from the start until now: the path."""
-        with self._busy:
-            return self._checkpoints.trail(self._step, self._state.parameters)
+        shown = self.snapshot()
+        return self._checkpoints.trail(shown.step, shown.parameters)
 
     @property
     def status(self) -> str:
@@ -343,10 +352,12 @@ class Run:
     @property
     def history(self) -> dict[str, np.ndarray]:
         """The recorded columns, float64 (n_rows,), by name; the last row is the present."""
-        with self._busy:
-            rows = self._recorder.since().rows
-            if self._tail is not None and (not len(rows) or rows[-1, 0] < self._tail[0]):
-                rows = np.vstack([rows, self._tail])
+        if self._status == READY:
+            self.measure()
+        shown = self.snapshot()
+        rows = shown.rows.rows
+        if not len(rows) or rows[-1, 0] < shown["step"]:
+            rows = np.vstack([rows, shown.row])
         return {name: rows[:, k] for k, name in enumerate(COLUMNS)}
 
     @property
