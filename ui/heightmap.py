@@ -1,0 +1,84 @@
+"""A height over two coordinates as a coloured map with contour lines, and a path on it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QRectF
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.theme import style_plot, themes
+
+
+class HeightMap(QWidget):
+    """Map, contour lines, path, start and end marks, and a colour bar."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot = pg.PlotWidget()
+        self.plot.setMinimumSize(180, 130)
+        self.plot.setAspectLocked(True)
+        item = self.plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        for side in ("left", "bottom"):
+            item.getAxis(side).enableAutoSIPrefix(False)
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self._lines = pg.PlotCurveItem(connect="finite")
+        self.path = pg.PlotCurveItem()
+        self._start = pg.ScatterPlotItem(symbol="o", size=9)
+        self._end = pg.ScatterPlotItem(symbol="star", size=14)
+        for part in (self.image, self._lines, self.path, self._start, self._end):
+            item.addItem(part)
+        self._colours = pg.colormap.get("viridis")
+        self.bar = pg.ColorBarItem(
+            colorMap=self._colours, interactive=False, width=10, values=(0.0, 1.0)
+        )
+        self.bar.axis.setWidth(40)
+        self.bar.axis.enableAutoSIPrefix(False)
+        self.bar.setImageItem(self.image, insert_in=item)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.image.clear()
+        self._lines.setData([], [])
+        self.show_path(np.empty((0, 2)))
+
+    def show_heights(
+        self, x: np.ndarray, y: np.ndarray, height: np.ndarray, contours: np.ndarray
+    ) -> None:
+        """``height`` (len(y), len(x)) over evenly spaced x and y, ``contours`` (m, 2)."""
+        finite = height[np.isfinite(height)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        high = high if high > low else low + 1e-9
+        self.image.setImage(np.nan_to_num(height, nan=high, posinf=high), levels=(low, high))
+        self.bar.setLevels((low, high))
+        dx, dy = x[1] - x[0], y[1] - y[0]
+        area = QRectF(x[0] - dx / 2, y[0] - dy / 2, x[-1] - x[0] + dx, y[-1] - y[0] + dy)
+        self.image.setRect(area)
+        self._lines.setData(contours[:, 0], contours[:, 1])
+        self.plot.setRange(area, padding=0.0)
+
+    def show_path(self, points: np.ndarray) -> None:
+        """``points`` (m, 2) in order; the first and the last are marked."""
+        self.path.setData(points[:, 0], points[:, 1])
+        self._start.setData(points[:1, 0], points[:1, 1])
+        self._end.setData(points[-1:, 0], points[-1:, 1])
+
+    def _restyle(self) -> None:
+        theme = themes.now
+        style_plot(self.plot)
+        self.bar.axis.setPen(pg.mkPen(theme.faint))
+        self.bar.axis.setTextPen(pg.mkPen(theme.text))
+        self._lines.setPen(pg.mkPen((255, 255, 255, 70), width=1))
+        # A dark rim keeps path and marks readable on every colour of the map.
+        self.path.setPen(pg.mkPen(theme.path, width=2))
+        self.path.setShadowPen(pg.mkPen((0, 0, 0, 140), width=4))
+        for marks in (self._start, self._end):
+            marks.setBrush(pg.mkBrush("white"))
+            marks.setPen(pg.mkPen("black"))

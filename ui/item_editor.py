@@ -1,0 +1,85 @@
+"""Choosing an item of a catalogue and its hyper-parameters: made from what the item declares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
+
+from kernels.catalog import Catalog
+from ui.number_edit import NumberEdit
+
+_LABEL_WIDTH = 100
+
+
+def field_label(name: str) -> QLabel:
+    """A label for a form; all of one width, so that the fields of nested forms line up."""
+    label = QLabel(name.replace("_", " "))
+    label.setFixedWidth(_LABEL_WIDTH)
+    return label
+
+
+class ItemEditor(QWidget):
+    """A combo box with the catalogue's names and a field for each hyper-parameter of the item.
+
+    ``changed(table)`` carries the name and, unless another item was picked, its hyper-parameters.
+    """
+
+    changed = pyqtSignal(object)
+
+    def __init__(self, label: str, catalog: Catalog, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._catalog = catalog
+        self._label = label
+        self.combo = QComboBox()
+        self.combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        for item in catalog:
+            self.combo.addItem(item.name)
+            self.combo.setItemData(self.combo.count() - 1, item.summary, 3)  # ToolTipRole
+        self.combo.setObjectName(label)
+        self.fields: dict[str, NumberEdit] = {}
+        self._name = ""
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setVerticalSpacing(3)
+        self._form.addRow(field_label(label), self.combo)
+        self.combo.textActivated.connect(self._pick)
+
+    def show_table(self, table: dict[str, Any]) -> None:
+        """Show an item: its name and hyper-parameters as ``Choice.to_dict`` gives them."""
+        name = table["name"]
+        if name != self._name:
+            self._rebuild(name)
+        for key, field in self.fields.items():
+            if not field.hasFocus() or field.value() != table[key]:
+                field.set_value(table[key])
+
+    def _rebuild(self, name: str) -> None:
+        while self._form.rowCount() > 1:
+            self._form.removeRow(1)
+        self.fields.clear()
+        self._name = name
+        item = self._catalog.get(name)
+        self.combo.setCurrentText(name)
+        self.combo.setToolTip(item.summary)
+        for hyper in item.hypers:
+            field = NumberEdit(hyper.default, whole=hyper.range.integer)
+            field.setObjectName(f"{self._label}.{hyper.name}")
+            field.setToolTip(f"{hyper.meaning}; {hyper.range.text}")
+            field.committed.connect(self._commit)
+            label = field_label(hyper.name)
+            label.setIndent(10)
+            label.setToolTip(field.toolTip())
+            self._form.addRow(label, field)
+            self.fields[hyper.name] = field
+
+    def _pick(self, name: str) -> None:
+        if name != self._name:
+            self.changed.emit({"name": name})
+
+    def _commit(self) -> None:
+        values = {key: field.value() for key, field in self.fields.items()}
+        self.changed.emit({"name": self._name} | values)

@@ -1,0 +1,231 @@
+"""The network drawn: units with their activations for one sample, weights as lines."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from ui.theme import diverging, shade, themes
+from workbench import Run
+
+_MOST_UNITS = 18
+_MOST_LINES = 1200
+
+
+class Diagram(QWidget):
+    """Painted layers, inputs left. Line and unit colours share the diverging map."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumSize(220, 150)
+        self._run: Run | None = None
+        self.parameters: np.ndarray | None = None
+        self.units: np.ndarray | None = None
+        self.targets: np.ndarray | None = None
+        self.image: np.ndarray | None = None
+        self._table = diverging(themes.now)
+        themes.changed.connect(self._restyle)
+
+    def open(self, run: Run) -> None:
+        """Show the network of ``run``, with no values yet."""
+        self._run = run
+        self.parameters = self.units = self.targets = self.image = None
+        self.update()
+
+    def set_sample(self, inputs: np.ndarray, targets: np.ndarray) -> None:
+        """The sample to answer: inputs (n_in,) and targets (n_out,)."""
+        shape = self._run.model.data.image_shape if self._run else None
+        self.image = inputs.reshape(shape) if shape else None
+        self.targets = targets
+        self.update()
+
+    def set_values(self, parameters: np.ndarray | None, units: np.ndarray | None) -> None:
+        """Parameters (n,) and the activations (n_units,) of all units; None leaves them."""
+        self.parameters = self.parameters if parameters is None else parameters
+        self.units = self.units if units is None else units
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint picture, lines, units and answers."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(themes.now.base))
+        if self._run is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        places = self._places()
+        if self.parameters is not None:
+            self._paint_lines(painter, places)
+        self._paint_units(painter, places)
+        self._paint_image(painter)
+        self._paint_answers(painter, places[-1])
+
+    def _sizes(self) -> tuple[int, ...]:
+        assert self._run is not None
+        return self._run.experiment.network.sizes
+
+    def _places(self) -> list[list[QPointF]]:
+        """Centres of the units that are drawn, by layer: at most some of each."""
+        sizes = self._sizes()
+        picture = self._picture_side()
+        left = 18.0 + (picture + 22.0 if picture else 0.0)
+        right = self.width() - 118.0
+        top, bottom = 12.0, self.height() - 22.0
+        found = []
+        for k, n in enumerate(sizes):
+            x = left + (right - left) * k / (len(sizes) - 1)
+            shown = min(n, _MOST_UNITS)
+            gap = (bottom - top) / shown
+            spread = min(gap, 46.0)
+            first = (top + bottom) / 2 - spread * (shown - 1) / 2
+            found.append([QPointF(x, first + spread * j) for j in range(shown)])
+        return found
+
+    def _radius(self, places: list[QPointF]) -> float:
+        gap = places[1].y() - places[0].y() if len(places) > 1 else 40.0
+        return max(3.0, min(0.38 * gap, 13.0))
+
+    def _picture_side(self) -> float:
+        has = self._run is not None and self._run.model.data.image_shape is not None
+        return min(84.0, 0.2 * self.width(), 0.5 * self.height()) if has else 0.0
+
+    def _paint_lines(self, painter: QPainter, places: list[list[QPointF]]) -> None:
+        assert self._run is not None
+        assert self.parameters is not None
+        for k, layer in enumerate(self._run.model.layers):
+            weights = self.parameters[layer.weights].reshape(layer.shape)
+            a, b = len(places[k]), len(places[k + 1])
+            weights = weights[:a, :b]
+            largest = float(np.abs(weights).max(initial=0.0))
+            if not np.isfinite(largest) or largest == 0.0:
+                continue
+            colours = shade(weights, largest, self._table)
+            strength = np.abs(weights) / largest
+            # Strong ones last and on top; beyond some number the weak ones only make a fog.
+            order = np.argsort(strength, axis=None)[-_MOST_LINES:]
+            for index in order.tolist():
+                i, j = divmod(index, b)
+                red, green, blue = colours[i, j].tolist()
+                share = float(strength[i, j])
+                pen = QPen(QColor(red, green, blue, 60 + int(190 * share)))
+                pen.setWidthF(0.5 + 2.5 * share)
+                painter.setPen(pen)
+                painter.drawLine(places[k][i], places[k + 1][j])
+
+    def _paint_units(self, painter: QPainter, places: list[list[QPointF]]) -> None:
+        sizes = self._sizes()
+        offset = 0
+        for k, centres in enumerate(places):
+            radius = self._radius(centres)
+            values = None
+            if self.units is not None:
+                values = self.units[offset : offset + len(centres)]
+                layer = self.units[offset : offset + sizes[k]]
+                limit = max(float(np.abs(layer).max(initial=0.0)), 1e-12)
+                colours = shade(values, limit, self._table)
+            for j, centre in enumerate(centres):
+                dead = values is not None and 0 < k < len(sizes) - 1 and values[j] == 0.0
+                pen = QPen(QColor(themes.now.faint if dead else themes.now.text))
+                pen.setWidthF(1.0)
+                if dead:
+                    pen.setStyle(Qt.PenStyle.DotLine)
+                painter.setPen(pen)
+                colour = QColor(themes.now.zero)
+                if values is not None:
+                    colour = QColor(*colours[j].tolist())
+                painter.setBrush(colour)
+                painter.drawEllipse(centre, radius, radius)
+            painter.setPen(QColor(themes.now.faint))
+            label = f"{sizes[k]}"
+            if len(centres) < sizes[k]:
+                label = f"{len(centres)} of {sizes[k]}"
+            box = QRectF(centres[0].x() - 40, self.height() - 19, 80, 17)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
+            offset += sizes[k]
+
+    def _paint_image(self, painter: QPainter) -> None:
+        if self.image is None:
+            return
+        side = self._picture_side()
+        rows, columns = self.image.shape
+        top = (self.height() - side) / 2 - 8
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        largest = float(self.image.max(initial=0.0)) or 1.0
+        ink, paper = QColor(themes.now.text), QColor(themes.now.zero)
+        for i in range(rows):
+            for j in range(columns):
+                share = float(self.image[i, j]) / largest
+                mixed = [
+                    round(share * a + (1 - share) * b)
+                    for a, b in zip(ink.getRgb()[:3], paper.getRgb()[:3], strict=True)
+                    if a is not None and b is not None
+                ]
+                x, y = 8 + round(side * j / columns), round(top + side * i / rows)
+                w = 8 + round(side * (j + 1) / columns) - x
+                h = round(top + side * (i + 1) / rows) - y
+                painter.fillRect(x, y, w, h, QColor(*mixed))
+        painter.setPen(QColor(themes.now.faint))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(8, round(top), round(side), round(side)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_answers(self, painter: QPainter, centres: list[QPointF]) -> None:
+        if self.units is None or self.targets is None or self._run is None:
+            return
+        n_out = self._sizes()[-1]
+        answers = self.units[-n_out:]
+        names = self._run.model.data.class_names
+        line = painter.fontMetrics().height()
+        for j, centre in enumerate(centres):
+            name = f"{names[j]}: " if names else ""
+            x = centre.x() + self._radius(centres) + 6
+            painter.setPen(QColor(themes.now.text))
+            painter.drawText(QPointF(x, centre.y() + 1), f"{name}{answers[j]:.2f}")
+            painter.setPen(QColor(themes.now.faint))
+            wanted = f"wanted {self.targets[j]:.2f}"
+            if len(centres) < 7:
+                painter.drawText(QPointF(x, centre.y() + 1 + line), wanted)
+
+    def _restyle(self) -> None:
+        self._table = diverging(themes.now)
+        self.update()
+
+
+class NetworkView(QWidget):
+    """The diagram with a choice of the training sample; ``sample_changed(index)`` tells it."""
+
+    sample_changed = pyqtSignal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = QLabel("Network")
+        title.setObjectName("viewTitle")
+        self.sample = QSpinBox()
+        self.sample.setPrefix("training sample ")
+        self.sample.setWrapping(True)
+        self.sample.setKeyboardTracking(False)
+        self.diagram = Diagram()
+        self._run: Run | None = None
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.sample)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.addLayout(head)
+        layout.addWidget(self.diagram, 1)
+        self.sample.valueChanged.connect(self._choose)
+
+    def open(self, run: Run) -> None:
+        """Show the network of ``run``; the chosen sample stays where there are as many."""
+        self._run = run
+        self.diagram.open(run)
+        self.sample.setMaximum(len(run.model.data.train.inputs) - 1)
+        self._choose(self.sample.value())
+
+    def _choose(self, index: int) -> None:
+        if self._run is not None:
+            train = self._run.model.data.train
+            self.diagram.set_sample(train.inputs[index], train.targets[index])
+            self.sample_changed.emit(index)
