@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class WorkbenchError(ValueError):
     """Bad input. The message is one line; the command line prints it and exits with code 2."""
@@ -18,8 +20,15 @@ class BadValue(WorkbenchError):
     """
 
     def __init__(self, field: str, rule: str, value: object, nearest: object) -> None:
-        shown = repr(value)
-        if len(shown) > 80:
-            shown = shown[:77] + "..."
-        super().__init__(f"{field}: {rule}, got {shown}; nearest valid: {nearest}")
+        shown, near = _short(value, repr), _short(nearest, str)
+        super().__init__(f"{_short(field, str)}: {rule}, got {shown}; nearest valid: {near}")
         self.field, self.rule, self.value, self.nearest = field, rule, value, nearest
+
+
+def _short(value: object, write: Callable[[object], str], most: int = 120) -> str:
+    try:
+        text = write(value)
+    except (ValueError, RecursionError):
+        # Python refuses to write integers of thousands of digits, and lists nested too deep.
+        text = f"a {type(value).__name__} too large to show"
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from kernels import activations, batchings, initializers, losses, optimizers, outputs, schedules
-from kernels.catalog import nearest_names
+from kernels import batchings, initializers, optimizers, schedules
+from kernels.catalog import nearest_name, nearest_names
 from workbench import datasets
 from workbench.errors import BadValue, WorkbenchError
-from workbench.fields import Choice, choose, integer, only_keys, table, within
+from workbench.fields import Choice, choose, integer, only_keys, plain, table
+from workbench.sections import NetworkSpec, Stop
 from workbench.starts import constructed_tutorial  # noqa: F401 - registers itself
 
 SECTIONS = (
@@ -49,101 +50,6 @@ _GALLERY = Path(__file__).parent / "gallery"
 
 
 @dataclass(frozen=True)
-class NetworkSpec:
-    """Layer sizes, inputs first; one activation per hidden layer; output; loss."""
-
-    sizes: tuple[int, ...]
-    activations: tuple[Choice, ...]
-    output: Choice
-    loss: Choice
-
-    @classmethod
-    def of(cls, value: Any) -> NetworkSpec:
-        """Validate a ``[network]`` table; raises BadValue."""
-        given = table("network", value)
-        only_keys("network", given, ("sizes", "activations", "output", "loss"))
-        sizes = given.get("sizes", [16, 6, 6, 2])
-        rule = "must be a list of at least two layer sizes, whole numbers from 1 to 65536"
-        if not isinstance(sizes, list | tuple) or len(sizes) < 2:
-            raise BadValue("network.sizes", rule, sizes, [16, 6, 6, 2])
-        for n in sizes:
-            if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= 65536:
-                raise BadValue("network.sizes", rule, sizes, [16, 6, 6, 2])
-        hidden = len(sizes) - 2
-        named = given.get("activations", "relu")
-        if isinstance(named, str | Mapping):
-            named = [named] * hidden
-        if not isinstance(named, list | tuple) or len(named) != hidden:
-            rule = f"must be one name, or one per hidden layer ({hidden} for sizes {list(sizes)})"
-            nearest = (
-                json.dumps((list(named) + ["relu"] * hidden)[:hidden])
-                if isinstance(named, list | tuple)
-                else "relu"
-            )
-            raise BadValue("network.activations", rule, named, nearest)
-        chosen = tuple(
-            choose(f"network.activations[{k}]", activations.catalog, item)
-            for k, item in enumerate(named)
-        )
-        output = choose("network.output", outputs.catalog, given.get("output", "softmax"))
-        loss = choose("network.loss", losses.catalog, given.get("loss", "mean_squared_error"))
-        accepts = losses.catalog.get(loss.name).facts.get("accepts")
-        if accepts and output.name not in accepts:
-            rule = f"must be {' or '.join(accepts)} with the loss {loss.name}"
-            raise BadValue("network.output", rule, output.name, accepts[0])
-        return cls(tuple(int(n) for n in sizes), chosen, output, loss)
-
-    def to_dict(self) -> dict[str, Any]:
-        """A plain table; an item without hyper-parameters is its name alone."""
-        return {
-            "sizes": list(self.sizes),
-            "activations": [c.brief() for c in self.activations],
-            "output": self.output.brief(),
-            "loss": self.loss.brief(),
-        }
-
-
-@dataclass(frozen=True)
-class Stop:
-    """The stop rule: at most ``steps`` steps, or sooner once the training loss or its gradient's
-    norm is at most, or the training accuracy at least, the value given (None: no such rule),
-    looked at every ``check_every`` steps (0: every step for full batches, else once an epoch).
-    A loss above ``diverged_above``, or one that is not finite, ends the run as diverged."""
-
-    steps: int = 2000
-    loss: float | None = None
-    gradient_norm: float | None = None
-    accuracy: float | None = None
-    diverged_above: float = 1e9
-    check_every: int = 0
-
-    @classmethod
-    def of(cls, value: Any) -> Stop:
-        """Validate a ``[stop]`` table; raises BadValue."""
-        given = table("stop", value)
-        only_keys("stop", given, tuple(cls.__dataclass_fields__))
-        optional = {
-            key: within(f"stop.{key}", given[key], interval)
-            for key, interval in (
-                ("loss", "[0, inf)"),
-                ("gradient_norm", "[0, inf)"),
-                ("accuracy", "[0, 1]"),
-                ("diverged_above", "(0, inf]"),
-            )
-            if key in given
-        }
-        return cls(
-            steps=integer("stop.steps", given.get("steps", cls.steps), 0, 10**12),
-            check_every=integer("stop.check_every", given.get("check_every", 0), 0, 10**9),
-            **optional,
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """A plain table without the rules that are not set."""
-        return {key: value for key, value in vars(self).items() if value is not None}
-
-
-@dataclass(frozen=True)
 class Experiment:
     """Everything that determines a result.
 
@@ -169,14 +75,18 @@ class Experiment:
     @classmethod
     def of(cls, value: Mapping[str, Any]) -> Experiment:
         """Build and validate an experiment from nested tables such as a TOML file holds."""
-        given = table("experiment", value)
+        given = table("experiment", plain(value))
         only_keys("", given, (*_TOP, *SECTIONS))
         dtype = given.get("dtype", "float32")
         if dtype not in DTYPES:
-            raise BadValue("dtype", f"must be one of {', '.join(DTYPES)}", dtype, DTYPES[0])
+            near = nearest_name(str(dtype), list(DTYPES)) or DTYPES[0]
+            raise BadValue("dtype", f"must be one of {', '.join(DTYPES)}", dtype, near)
         title = given.get("title", "")
         if not isinstance(title, str):
-            raise BadValue("title", "must be text", title, str(title))
+            raise BadValue("title", "must be text", title, '"text in quotes"')
+        if not title.isprintable():
+            shown = "".join(c if c.isprintable() else " " for c in title)
+            raise BadValue("title", "must be one line of printable text", title, repr(shown))
         chosen = {
             section: choose(section, catalog, given.get(section, _DEFAULT_NAMES[section]))
             for section, catalog in CATALOGS.items()
@@ -222,9 +132,11 @@ class Experiment:
     def load(cls, path: str | Path) -> Experiment:
         """Read an experiment from a TOML file; raises WorkbenchError naming file and place."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+            # Some editors begin a UTF-8 file with a byte order mark.
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as error:
+            undecodable = isinstance(error, UnicodeDecodeError)
+            reason = "not UTF-8 text" if undecodable else getattr(error, "strerror", None) or error
             raise WorkbenchError(f"{path}: cannot be read as an experiment ({reason})") from None
         return cls.loads(text, str(path))
 
@@ -232,9 +144,11 @@ class Experiment:
     def loads(cls, text: str, source: str = "experiment") -> Experiment:
         """Read an experiment from TOML text; ``source`` names it in errors."""
         try:
-            return cls.of(tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            tables = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
             raise WorkbenchError(f"{source}: is no valid TOML ({error})") from None
+        try:
+            return cls.of(tables)
         except BadValue as error:
             error.args = (f"{source}: {error}",)
             raise
@@ -244,8 +158,12 @@ class Experiment:
         return tomli_w.dumps(self.to_dict())
 
     def save(self, path: str | Path) -> None:
-        """Write the experiment as TOML; ``load`` of it equals this one."""
-        Path(path).write_text(self.dumps(), encoding="utf-8")
+        """Write the experiment as TOML; ``load`` of it equals this one. Raises WorkbenchError."""
+        try:
+            Path(path).write_text(self.dumps(), encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise WorkbenchError(f"{path}: cannot be written ({reason})") from None
 
     def to_dict(self) -> dict[str, Any]:
         """Nested plain tables with every value written out."""
@@ -260,31 +178,44 @@ class Experiment:
         of an item changes, the hyper-parameters not given take the new item's defaults.
         """
         merged = self.to_dict()
-        flat = dict(changes or {})
-        for key, value in sections.items():
-            value = value.to_dict() if isinstance(value, Choice | NetworkSpec | Stop) else value
-            if key in SECTIONS and isinstance(value, Mapping):
-                flat.update({f"{key}.{inner}": v for inner, v in value.items()})
-            elif key in CATALOGS and isinstance(value, str):
-                flat[f"{key}.name"] = value
-            else:
-                flat[key] = value
+        wanted = self._spelt_out({**table("changes", changes or {}), **sections})
         # Names first, so that a new item's own values are not dropped with the old item's.
-        for key in sorted(flat, key=lambda k: not k.endswith(".name")):
+        for key in sorted(wanted, key=lambda k: not k.endswith(".name")):
             section, _, inner = key.partition(".")
-            if not inner:
-                merged[section] = flat[key]
-                continue
-            only_keys("", {section: None}, (*_TOP, *SECTIONS))
             if section not in SECTIONS:
-                raise BadValue(key, f"{section} is a single value", flat[key], section)
-            if inner == "name" and section in CATALOGS and flat[key] != merged[section]["name"]:
+                merged[key] = wanted[key]
+                continue
+            if inner == "name" and section in CATALOGS and wanted[key] != merged[section]["name"]:
                 merged[section] = {}
-            if flat[key] is None:
+            if wanted[key] is None:
                 merged[section].pop(inner, None)
             else:
-                merged[section][inner] = flat[key]
+                merged[section][inner] = wanted[key]
+        names = merged["network"]["activations"]
+        resized = "network.sizes" in wanted and "network.activations" not in wanted
+        if resized and names and all(name == names[0] for name in names):
+            # One activation throughout stays so, whatever the new number of layers.
+            merged["network"]["activations"] = names[0]
         return Experiment.of(merged)
+
+    @staticmethod
+    def _spelt_out(changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Changes by dotted names, from any spelling that ``replace`` accepts."""
+        flat: dict[str, Any] = {}
+        for name, value in changes.items():
+            key = str(name)
+            section, dot, inner = key.partition(".")
+            value = value.to_dict() if isinstance(value, Choice | NetworkSpec | Stop) else value
+            only_keys("", {section: value}, (*_TOP, *SECTIONS))
+            if section in _TOP and dot:
+                raise BadValue(key, f"{section} is a single value", value, section)
+            if section in _TOP or inner:
+                flat[key] = value
+            elif section in CATALOGS and isinstance(value, str):
+                flat[f"{section}.name"] = value
+            else:
+                flat |= {f"{section}.{k}": v for k, v in table(section, value).items()}
+        return flat
 
     @property
     def hash(self) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from kernels.catalog import BadHyper, Catalog, Range, UnknownItem, nearest_name
 from workbench.errors import BadValue
@@ -39,6 +42,19 @@ def _plain(value: float) -> int | float:
     return int(value) if value == int(value) and abs(value) < 2**53 and value != 0.0 else value
 
 
+def plain(value: Any) -> Any:
+    """``value`` with NumPy's scalars, arrays and dtypes turned into Python's, at any depth."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.dtype):
+        return value.name
+    if isinstance(value, type) and issubclass(value, np.generic):
+        return np.dtype(value).name
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def table(field: str, value: Any) -> dict[str, Any]:
     """``value`` as a dict; raises BadValue where it is no table."""
     if not isinstance(value, Mapping):
@@ -62,6 +78,10 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
     label = f"{field}.name" if isinstance(value, Mapping) else field
     if not isinstance(named, str):
         raise BadValue(label, f"must name a {catalog.kind}", named, ", ".join(catalog.names()))
+    for key, number in values.items():
+        if isinstance(number, int) and number.bit_length() > 1024:
+            rule = "must be a number that a float can hold"
+            raise BadValue(f"{field}.{key}", rule, number, "a smaller number")
     try:
         item = catalog.get(named)
         return Choice(item.name, item.make(values))
@@ -90,6 +110,10 @@ def within(field: str, value: Any, interval: str) -> float:
     rule = f"must be a number in {interval}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadValue(field, rule, value, f"{bounds.nearest(1.0):g}")
-    if not bounds.holds(value):
-        raise BadValue(field, rule, value, f"{bounds.nearest(value):g}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.copysign(math.inf, value)
+    if not bounds.holds(number):
+        raise BadValue(field, rule, value, f"{bounds.nearest(number):g}")
+    return number
