@@ -69,7 +69,7 @@ class Recorder:
         self._spacing *= 2
         held = self._rows[: self._count]
         kept = held[held[:, 0] % (every * self._spacing) == 0]
-        self._base += self._count
+        self._base += self._count + 1  # whoever had read all of them must read anew
         self._rows[: len(kept)] = kept
         self._count = len(kept)
 
