@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,10 +66,14 @@ class Model:
             spec.loss.item,
         )
         self.data = load_data(experiment)
-        self.train = network.Samples(*_aligned(self.data.train))
-        self.test = network.Samples(*_aligned(self.data.test))
+        self.train = self._samples(self.data.train)
+        self.test = self._samples(self.data.test)
         self.layers = layers(spec.sizes)
         self.parameter_count = network.parameter_count(spec.sizes)
+
+    def _samples(self, split: datasets.Split) -> network.Samples:
+        arrays = (_writable(a, self.dtype) for a in (split.inputs, split.targets))
+        return network.Samples(*arrays)
 
     def new_work(self) -> network.Work:
         """Scratch for one thread's kernel calls."""
@@ -95,7 +99,7 @@ class Model:
         """``parameters`` as a contiguous vector of the dtype; raises BadValue."""
         rule = f"must be {self.parameter_count} numbers"
         try:
-            vector = np.ascontiguousarray(parameters, self.dtype)
+            vector = _writable(parameters, self.dtype)
         except (TypeError, ValueError):
             raise BadValue("parameters", rule, type(parameters).__name__, "an array") from None
         if vector.shape != (self.parameter_count,):
@@ -117,7 +121,7 @@ class Model:
         """Activations of all units, inputs first, (n_samples, n_units)."""
         n_in = int(self.network.sizes[0])
         try:
-            samples = np.ascontiguousarray(inputs, self.dtype)
+            samples = _writable(inputs, self.dtype)
         except (TypeError, ValueError):
             rule = f"must be numbers of shape (n_samples, {n_in})"
             raise BadValue("inputs", rule, type(inputs).__name__, "an array") from None
@@ -150,6 +154,9 @@ class Model:
         return [int((~units[:, a:b].any(axis=0)).sum()) for a, b in hidden]
 
 
-def _aligned(split: datasets.Split) -> tuple[np.ndarray, np.ndarray]:
-    # Read-only arrays are another type to Numba, and would compile everything a second time.
-    return split.inputs.copy(), split.targets.copy()
+def _writable(values: Any, dtype: np.dtype) -> np.ndarray:
+    """``values`` in C order and ``dtype``, copied only where needed.
+
+    Read-only arrays are another type to Numba, and would compile everything a second time.
+    """
+    return np.require(values, dtype, ("C", "A", "W"))

@@ -15,6 +15,7 @@ from kernels.batchings import size as batch_size
 from kernels.training import COLUMNS, RUNNING, Limits, Rules, Scratch, State
 from workbench.checkpoints import Checkpoints
 from workbench.experiment import Experiment
+from workbench.fields import integer, plain
 from workbench.model import Model
 from workbench.recorder import Recorder, Rows
 
@@ -85,6 +86,7 @@ class Run:
         self._busy = threading.RLock()  # held while the state is being changed
         self._shown = threading.Lock()  # guards the published copy below
         self._pause = threading.Event()
+        self._starting = threading.Lock()  # one training thread at a time
         self._thread: threading.Thread | None = None
         self._step = 0
         self._status, self._reason = READY, ""
@@ -99,14 +101,18 @@ class Run:
 
     def step(self, n: int = 1) -> int:
         """Make up to ``n`` steps now, in this thread; returns how many were made."""
+        n = _count(n)
         with self._busy:
             before = self._step
-            self._advance(before + n)
-            self._settle()
+            try:
+                self._advance(before + n)
+            finally:
+                self._settle()
             return self._step - before
 
     def back(self, n: int = 1) -> int:
         """Go back ``n`` steps, bit for bit to where the run was; returns how many."""
+        n = _count(n)
         with self._busy:
             target = max(self._step - n, 0)
             gone = self._step - target
@@ -120,17 +126,22 @@ class Run:
     def reset(self) -> None:
         """Go back to the start and forget the history."""
         self.pause()
-        self.back(self._step)
+        with self._busy:
+            self.back(self._step)
+            self._seconds = 0.0
 
     def resume(self) -> None:
         """Train on a thread of its own until the stop rule, or ``pause``."""
-        if self._thread and self._thread.is_alive():
-            return
-        if self._status in (FINISHED, DIVERGED):
-            return
-        self._pause.clear()
-        self._thread = threading.Thread(target=self._train, name="training", daemon=True)
-        self._thread.start()
+        with self._starting:
+            if self._thread and self._thread.is_alive():
+                if not self._pause.is_set():
+                    return
+                self._thread.join()  # it was told to pause and is about to end
+            if self._status in (FINISHED, DIVERGED):
+                return
+            self._pause.clear()
+            self._thread = threading.Thread(target=self._train, name="training", daemon=True)
+            self._thread.start()
 
     def pause(self, wait: bool = True) -> None:
         """Stop training after the chunk under way; returns when it has stopped, or at once."""
@@ -149,7 +160,20 @@ class Run:
         return True
 
     def finish(self, progress: Callable[[Snapshot], None] | None = None) -> None:
-        """Train in this thread until the stop rule; ``progress`` is called between chunks."""
+        """Train in this thread until the stop rule; ``progress`` is called between chunks.
+
+        ``pause``, from ``progress`` or from another thread, ends it early. So does an exception
+        such as KeyboardInterrupt; the run is then at rest after the last whole chunk.
+        """
+        self._pause.clear()
+        try:
+            self._train(progress)
+        except BaseException:
+            with self._busy:
+                self._settle()
+            raise
+
+    def _train(self, progress: Callable[[Snapshot], None] | None = None) -> None:
         sequence = -1
         while self._status not in (FINISHED, DIVERGED) and not self._pause.is_set():
             with self._busy:
@@ -172,9 +196,6 @@ class Run:
                 self._tail = self._measure()
                 self._publish()
 
-    def _train(self) -> None:
-        self.finish()
-
     def _chunk_length(self) -> int:
         rate = min(self._rate, self.pace) if self.pace else self._rate
         return max(1, int(rate * CHUNK_SECONDS))
@@ -184,29 +205,41 @@ class Run:
         if self._status in (FINISHED, DIVERGED):
             return
         last = min(target, self.experiment.stop.steps)
-        self._status = RUNS if self._compiled else COMPILING
-        self._tail = None
-        self._publish()
-        begun = time.perf_counter()
-        first = self._step
-        while self._step < last and self._status in (RUNS, COMPILING):
-            self._chunk(min(last, self._checkpoints.next_due(self._step)))
-        spent = time.perf_counter() - begun
-        self._seconds += spent
-        if self._compiled and self._step > first:
+        if self._step < last:
+            self._compile()
+            self._status, self._tail = RUNS, None
+            self._publish()
+            begun, first = time.perf_counter(), self._step
+            while self._step < last and self._status == RUNS:
+                self._chunk(min(last, self._checkpoints.next_due(self._step)))
+            spent = time.perf_counter() - begun
+            self._seconds += spent
             recent = (self._step - first) / max(spent, 1e-9)
             self._rate = recent if self._rate == 0.0 else 0.7 * self._rate + 0.3 * recent
-        self._compiled = self._compiled or self._step > first
-        if self._status in (RUNS, COMPILING):
-            self._status = RUNS
-            if self._step >= self.experiment.stop.steps:
-                self._end_at_limit()
+        if self._status not in (FINISHED, DIVERGED) and self._step >= self.experiment.stop.steps:
+            self._end_at_limit()
         self._publish()
 
+    def _compile(self) -> None:
+        """Compile what this combination of types needs, once; found on disk it takes no time."""
+        if not self._compiled:
+            self._status = COMPILING
+            self._publish()
+            self._measure()
+            self._call(self._step)
+            self._compiled = True
+
     def _chunk(self, last: int) -> None:
-        done, rows, code = self._call(last)
-        self._recorder.append(rows, self._every)
-        self._step = done
+        first = self._step
+        try:
+            done, rows, code = self._call(last)
+            self._recorder.append(rows, self._every)
+            self._step = done
+        except BaseException:
+            # Ctrl-C is noticed where the kernel returns: the parameters have moved already.
+            self._recorder.truncate(first)
+            self._rewind(first)
+            raise
         if code == RUNNING:
             self._checkpoints.offer(done, self._state)
         else:
@@ -234,16 +267,16 @@ class Run:
         code = training.divergence(self._limits, row[1], row[5])
         if code == RUNNING and self._step % self._every == 0:
             code = training.verdict(self._limits, row[1], row[5], row[3])
-        self._recorder.append(row[None], 1)
+        self._recorder.append(row[None], self._every)
         if code == RUNNING:
-            self._status = FINISHED
+            self._status, self._tail = FINISHED, row
             self._reason = f"all {self._step} steps made"
         else:
             self._end(code, row)
 
     def _end(self, code: int, row: np.ndarray) -> None:
         step, stop = self._step, self.experiment.stop
-        self._status = FINISHED
+        self._status, self._tail = FINISHED, row.copy()
         if code == training.LOSS_REACHED:
             self._reason = f"loss {row[1]:.6g} reached {stop.loss:g} at step {step}"
         elif code == training.GRADIENT_REACHED:
@@ -257,11 +290,13 @@ class Run:
         else:
             self._status = DIVERGED
             self._reason = f"diverged at step {step}: {self._what_diverged(code, row)}"
+            # What is kept, history and parameters, ends with the last step that was sound.
+            self._recorder.truncate(step)
             self._rewind(max(step - 1, 0))
 
     def _what_diverged(self, code: int, row: np.ndarray) -> str:
-        # The loss of the step's own batch (the last column) is what was looked at first.
-        bad = [v for v in (row[7], row[1]) if not v <= self.experiment.stop.diverged_above]
+        # Of all samples, or of the step's own batch alone (the last column, NaN after the last).
+        bad = [v for v in (row[1], row[7]) if not v <= self.experiment.stop.diverged_above]
         if not bad:
             return "the gradient is not finite"
         above = code == training.LOSS_TOO_LARGE
@@ -293,7 +328,7 @@ class Run:
     def _settle(self) -> None:
         """At rest: measure the parameters as they are, so that what is shown is exact."""
         if self._status in (RUNS, COMPILING):
-            self._status = PAUSED
+            self._status = PAUSED if self._step else READY
         if self._status != FINISHED or self._tail is None:
             self._tail = self._measure()
         self._publish()
@@ -341,7 +376,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """Seconds spent in steps, compilation included."""
+        """Seconds spent in steps since the start or the last reset, without compiling."""
         return self._seconds
 
     @property
@@ -369,7 +404,7 @@ class Run:
         """The figures of the run as it stands, ready for JSON."""
         with self._busy:
             first = self._first_loss()
-            now = self._measure()
+            now = self._measure() if self._tail is None else self._tail
         return {
             "parameters": self.model.parameter_count,
             "loss_initial": first,
@@ -389,6 +424,10 @@ class Run:
         rows = self._recorder.since().rows
         row = rows[0] if len(rows) else self._measure()
         return _number(row[1])
+
+
+def _count(n: int) -> int:
+    return integer("n", plain(n), 0, 10**12)
 
 
 def _number(value: float) -> float | None:
