@@ -6,17 +6,35 @@ Exit codes: 0 done, 2 bad input (one line on standard error), 3 the run diverged
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import signal
 import sys
+import threading
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from workbench import __version__
 from workbench.errors import BadValue, WorkbenchError
 
 _COMMANDS = ("run", "list", "window")
+_FIGURES = (
+    "parameters",
+    "loss_initial",
+    "loss_final",
+    "accuracy_train",
+    "accuracy_test",
+    "gradient_norm",
+    "steps",
+    "diverged",
+    "seconds",
+    "seed",
+    "experiment_hash",
+    "folder",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -27,21 +45,35 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="workbench",
+        allow_abbrev=False,
         description="Watch, measure and compare how neural networks learn. "
         "Without a command, the window opens with the tutorial's experiment learning in it.",
     )
+    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="{run,list,window}")
-    run = commands.add_parser("run", help="carry out an experiment in the terminal")
+    run = commands.add_parser(
+        "run",
+        help="carry out an experiment in the terminal",
+        description="Carry out an experiment in the terminal, with live progress, and write a run "
+        "folder: experiment.toml, history.csv, parameters.npz, result.json and pictures.",
+        epilog="Exit codes: 0 done, 2 bad input, 3 the run diverged, 130 interrupted; "
+        "in all but the second the run folder is written. `workbench list` shows what there is.",
+        allow_abbrev=False,
+    )
     run.set_defaults(action=_run)
     _add_experiment(run)
     run.add_argument("--out", metavar="DIR", help="run folder, new or empty (default: runs/…)")
     run.add_argument("--json", action="store_true", help="one JSON object as last line of output")
     run.add_argument("--no-pictures", action="store_true", help="leave out the PNG files")
-    listing = commands.add_parser("list", help="list the gallery and the catalogues")
+    listing = commands.add_parser(
+        "list", help="list the gallery and the catalogues", allow_abbrev=False
+    )
     listing.set_defaults(action=_list)
     listing.add_argument("kind", nargs="?", help="gallery, optimizers, surfaces, …")
     listing.add_argument("--json", action="store_true", help="one JSON object as last line")
-    window = commands.add_parser("window", help="open an experiment in the window")
+    window = commands.add_parser(
+        "window", help="open an experiment in the window", allow_abbrev=False
+    )
     window.set_defaults(action=_window)
     _add_experiment(window)
     return parser
@@ -49,7 +81,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_experiment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "experiment", nargs="?", default="tutorial", help="a gallery name or a TOML file"
+        "experiment",
+        nargs="?",
+        default="tutorial",
+        help="a gallery name or a TOML file (default: tutorial)",
     )
     parser.add_argument(
         "--set",
@@ -65,19 +100,16 @@ def _add_experiment(parser: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
     try:
-        if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
-            from kernels.catalog import nearest_names
-
-            near = nearest_names(arguments[0], list(_COMMANDS)) or _COMMANDS
-            raise BadValue("command", "must be a command", arguments[0], ", ".join(near))
-        options = _parser().parse_args(arguments)
-        if options.command is None:
-            return _start()
-        action: Callable[[argparse.Namespace], int] = options.action
-        return action(options)
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
     except WorkbenchError as error:
         print(f"workbench: {error}", file=sys.stderr)
+        return 2
+    except MemoryError:
+        print("workbench: not enough memory for this experiment", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("workbench: interrupted", file=sys.stderr)
@@ -88,6 +120,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _dispatch(arguments: list[str]) -> int:
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+        from kernels.catalog import nearest_names
+
+        near = nearest_names(arguments[0], list(_COMMANDS)) or _COMMANDS
+        raise BadValue("command", "must be a command", arguments[0], ", ".join(near))
+    options = _parser().parse_args(arguments)
+    if options.command is None:
+        return _start()
+    action: Callable[[argparse.Namespace], int] = options.action
+    return action(options)
+
+
+def _prepare_streams() -> None:
+    # A program without a console has no streams at all, and a legacy encoding lacks "→".
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _experiment(options: argparse.Namespace) -> Any:
     from workbench.experiment import Experiment, gallery
 
@@ -95,7 +149,7 @@ def _experiment(options: argparse.Namespace) -> Any:
     known = gallery()
     if name in known:
         experiment = Experiment.preset(name)
-    elif name.endswith(".toml") or os.sep in name or Path(name).exists():
+    elif name.endswith(".toml") or os.sep in name or _exists(name):
         experiment = Experiment.load(name)
     else:
         experiment = Experiment.preset(name)  # raises, with the nearest names
@@ -104,7 +158,8 @@ def _experiment(options: argparse.Namespace) -> Any:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise BadValue("--set", "must read SECTION.KEY=VALUE", text, "stop.steps=1000")
-        changes[key.strip()] = _value(value.strip())
+        key = key.strip()
+        changes[key] = _value(value.strip(), as_text=key == "title")
     if options.seed is not None:
         changes["seed"] = _value(options.seed)
     if options.steps is not None:
@@ -112,14 +167,23 @@ def _experiment(options: argparse.Namespace) -> Any:
     return experiment.replace(changes)
 
 
-def _value(text: str) -> Any:
+def _exists(name: str) -> bool:
+    try:
+        return bool(name) and Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _value(text: str, as_text: bool = False) -> Any:
     """A value as TOML reads it; a bare word is text, bare commas make a list."""
     for attempt in (text, f"[{text}]") if "," in text else (text,):
         try:
-            return tomllib.loads(f"value = {attempt}")["value"]
-        except (tomllib.TOMLDecodeError, RecursionError):
+            read = tomllib.loads(f"value = {attempt}")
+        except (ValueError, RecursionError):
             continue
-    return [part.strip() for part in text.split(",")] if "," in text else text
+        if list(read) == ["value"] and (isinstance(read["value"], str) or not as_text):
+            return read["value"]
+    return [part.strip() for part in text.split(",")] if "," in text and not as_text else text
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -133,28 +197,63 @@ def _run(options: argparse.Namespace) -> int:
 
 def _carry_out(experiment: Any, name: str, folder: Path, as_json: bool, pictures: bool) -> int:
     from workbench.run import Run
-    from workbench.store import save_run
-    from workbench.terminal import Progress
+    from workbench.store import release_folder, save_run
+    from workbench.terminal import Progress, summary
 
-    run = Run(experiment)
-    interrupted = False
-    with Progress(name, experiment.stop.steps) as progress:
-        try:
-            run.finish(progress)
-        except KeyboardInterrupt:
-            interrupted = True
-    result = save_run(run, folder, pictures)
+    try:
+        with _Interrupt() as interrupt:
+            with Progress(name, experiment.stop.steps) as progress:
+                run = Run(experiment)
+                run.finish(interrupt.pausing(run, progress))
+            result = save_run(run, folder, pictures)
+    finally:
+        release_folder(folder)
+    unfinished = interrupt.pressed and not run.reason
     if run.reason:
         print(run.reason, file=sys.stderr)
-    if interrupted:
+    if unfinished:
         print(f"interrupted after step {run.steps}; kept in {folder}", file=sys.stderr)
     if as_json:
-        print(json.dumps(result), flush=True)
+        print(json.dumps({key: result[key] for key in _FIGURES}))
     else:
-        from workbench.terminal import summary
-
         print(summary(result))
-    return 130 if interrupted else 3 if run.diverged else 0
+    return 130 if unfinished else 3 if run.diverged else 0
+
+
+class _Interrupt:
+    """While it is entered, a first Ctrl-C is only noted, so that what a run has is kept.
+
+    A second one raises KeyboardInterrupt.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._in_main = threading.current_thread() is threading.main_thread()
+        self._former: Any = None
+
+    def __enter__(self) -> _Interrupt:
+        if self._in_main:
+            self._former = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._in_main:
+            signal.signal(signal.SIGINT, self._former)
+
+    def _press(self, *_: object) -> None:
+        if self.pressed:
+            raise KeyboardInterrupt
+        self.pressed = True
+
+    def pausing(self, run: Any, show: Callable[[Any], None]) -> Callable[[Any], None]:
+        """``show``, and then a pause of ``run`` once Ctrl-C was pressed."""
+
+        def shown(snapshot: Any) -> None:
+            show(snapshot)
+            if self.pressed:
+                run.pause()
+
+        return shown
 
 
 def _list(options: argparse.Namespace) -> int:

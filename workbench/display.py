@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def why_no_window() -> str | None:
@@ -35,30 +36,32 @@ def why_no_window() -> str | None:
 
 def _wayland_answers() -> bool:
     name = os.environ.get("WAYLAND_DISPLAY")
-    folder = os.environ.get("XDG_RUNTIME_DIR")
-    return bool(name and folder and (Path(folder) / name).exists())
+    folder = os.environ.get("XDG_RUNTIME_DIR", "/")
+    return bool(name) and _answers(socket.AF_UNIX, str(Path(folder, name or "")))
 
 
 def _x_answers(display: str) -> bool:
     host, _, rest = display.rpartition(":")
     number = rest.partition(".")[0]
-    if not number.isdigit():
+    if not number.isdecimal():
         return False
-    addresses: list[tuple[int, object]] = []
+    addresses: list[tuple[int, Any]]
     if host in ("", "unix") or host.startswith("/"):
         path = f"/tmp/.X11-unix/X{number}"
         addresses = [(socket.AF_UNIX, f"\0{path}"), (socket.AF_UNIX, path)]
     else:
         addresses = [(socket.AF_INET, (host, 6000 + int(number)))]
-    for family, address in addresses:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.settimeout(2.0)
-            try:
-                probe.connect(address)  # type: ignore[arg-type]
-                return True
-            except OSError:
-                continue
-    return False
+    return any(_answers(family, address) for family, address in addresses)
+
+
+def _answers(family: int, address: Any) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(address)
+        except (OSError, ValueError, OverflowError):  # a name or number that cannot be one
+            return False
+        return True
 
 
 def _missing_library() -> str | None:

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
-import os
 import shutil
 import tempfile
 import time
+import zipfile
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,59 +26,81 @@ from workbench.run import Run
 
 
 def choose_folder(out: str | None, experiment: Experiment, name: str) -> Path:
-    """The folder a run will be written to, checked before the run begins.
+    """Make the folder that a run will be written to, before the run begins; an absolute path.
 
     Without ``out``: runs/NAME-HASH-TIME below the current folder. Raises WorkbenchError where it
-    is not empty or cannot be made: what is there stays as it is.
+    cannot be made or written to, or holds something: what is there stays as it is.
     """
     if out is None:
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        folder = _unused(Path("runs") / f"{name}-{experiment.hash[:8]}-{stamp}")
+        wanted = Path("runs") / f"{name}-{experiment.hash[:8]}-{stamp}"
+    elif out.strip():
+        wanted = Path(out)
     else:
-        folder = Path(out)
-        if folder.is_dir() and any(folder.iterdir()):
-            free = _unused(folder)
-            raise BadValue("--out", "must be a new or an empty folder", str(folder), free)
-        if folder.exists() and not folder.is_dir():
-            raise BadValue("--out", "must be a folder", str(folder), _unused(folder))
-    parent = folder.absolute().parent
-    while not parent.exists():
-        parent = parent.parent
-    if not os.access(folder if folder.exists() else parent, os.W_OK) or not parent.is_dir():
-        rule = "must be a folder that can be written to"
-        raise BadValue("--out", rule, str(folder), Path(tempfile.gettempdir()) / folder.name)
-    return folder
+        raise BadValue("--out", "must name a folder", out, "runs/first")
+    try:
+        folder = wanted.resolve()
+        if out is None:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            return _make_unused(folder)
+        return _make_empty(folder)
+    except (OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, WorkbenchError):
+            raise
+        rule = "must be a folder that can be made and written to"
+        reason = getattr(error, "strerror", None) or error
+        near = Path(tempfile.gettempdir()) / "run"
+        raise BadValue("--out", f"{rule} ({reason})", str(wanted), near) from None
 
 
-def _unused(folder: Path) -> Path:
-    candidate, k = folder, 2
-    while candidate.exists():
-        candidate = folder.with_name(f"{folder.name}-{k}")
-        k += 1
-    return candidate
+def _make_unused(folder: Path) -> Path:
+    for k in count(1):
+        made = folder if k == 1 else folder.with_name(f"{folder.name}-{k}")
+        try:
+            made.mkdir()
+            return made
+        except FileExistsError:
+            continue
+    raise AssertionError
+
+
+def _make_empty(folder: Path) -> Path:
+    if folder.exists() and not folder.is_dir():
+        raise BadValue("--out", "must be a folder, not a file", str(folder), f"{folder}-run")
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise BadValue("--out", "must be a new or an empty folder", str(folder), folder / "run")
+    with tempfile.TemporaryFile(dir=folder):
+        return folder
+
+
+def release_folder(folder: Path) -> None:
+    """Remove a claimed folder that nothing was written to."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def save_run(run: Run, folder: Path, pictures: bool = True) -> dict[str, Any]:
-    """Write a run's folder whole or not at all; returns its result with ``folder``.
+    """Write a run's folder, all files or none of them; returns its result with ``folder``.
 
     ``folder`` must not exist or be empty. Raises WorkbenchError where it cannot be written.
     """
-    result = run.result() | {"folder": str(folder.absolute())}
+    folder = folder.absolute()
+    result = run.result() | {"folder": str(folder)}
+    made = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise WorkbenchError(f"--out: cannot write to {folder} ({error.strerror})") from None
-    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise BadValue("--out", "must be a new or an empty folder", str(folder), folder / "run")
+        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
         _write(run, made, result, pictures)
-        made.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()  # empty, or this fails and nothing is lost
-        made.rename(folder)
+        for path in sorted(made.iterdir()):
+            path.rename(folder / path.name)
     except OSError as error:
         raise WorkbenchError(f"--out: cannot write to {folder} ({error.strerror})") from None
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        if made:
+            shutil.rmtree(made, ignore_errors=True)
     return result
 
 
@@ -105,5 +129,5 @@ def load_parameters(folder: str | Path) -> np.ndarray:
     try:
         with np.load(Path(folder) / "parameters.npz", allow_pickle=False) as held:
             return np.array(held["parameters"])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise WorkbenchError(f"{folder}: holds no parameters of a run ({error})") from None

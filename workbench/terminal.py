@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 from tqdm import tqdm
@@ -17,34 +18,75 @@ from workbench.run import Snapshot
 
 
 class Progress:
-    """A live bar on standard error: loss, accuracy, steps per second. Call it with snapshots."""
+    """Loss, accuracy and steps per second on standard error. Call it with snapshots.
+
+    On a terminal it is a live bar; elsewhere a line now and then, more rarely as time goes on.
+    """
 
     def __init__(self, name: str, steps: int) -> None:
-        self._name = name
-        terminal = sys.stderr.isatty()
-        self._bar = tqdm(
-            total=steps,
-            desc="compiling",
-            unit=" steps",
-            file=sys.stderr,
-            dynamic_ncols=True,
-            mininterval=0.1 if terminal else 2.0,
-        )
+        self._name, self._steps = name, steps
+        self._bar: tqdm[Any] | None = None
+        self._lines = _Lines(name, steps)
+        if sys.stderr.isatty():
+            self._bar = tqdm(
+                total=steps,
+                desc=f"{name}: compiling",
+                unit=" steps",
+                file=sys.stderr,
+                dynamic_ncols=True,
+            )
+        else:
+            print(f"{name}: compiling, then {steps} steps", file=sys.stderr, flush=True)
 
     def __call__(self, shown: Snapshot) -> None:
-        bar = self._bar
-        if bar.n == 0:
-            bar.set_description(self._name, refresh=False)
-        figures = f"loss {shown['loss']:.5g}, accuracy {shown['accuracy_train']:.4f}"
-        bar.set_postfix_str(figures, refresh=False)
-        bar.update(shown.step - bar.n)
+        if self._bar is None:
+            self._lines(shown)
+            return
+        if self._bar.n == 0:
+            # The clock starts anew, so that the rate is that of steps alone.
+            self._bar.reset()
+            self._bar.set_description(self._name, refresh=False)
+        self._bar.set_postfix_str(_figures(shown), refresh=False)
+        # A run that diverges goes back to its last sound step; the bar stays where it is.
+        self._bar.update(max(shown.step - self._bar.n, 0))
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.refresh()
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
+        self._lines.close()
+
+
+class _Lines:
+    """Progress as plain lines: after one second, then at intervals that grow to half a minute."""
+
+    def __init__(self, name: str, steps: int) -> None:
+        self._name, self._steps = name, steps
+        self._interval, self._next = 1.0, 0.0
+        self._held = ""
+
+    def __call__(self, shown: Snapshot) -> None:
+        rate = f"{shown.steps_per_second:.0f} steps/s"
+        self._held = f"step {shown.step} of {self._steps}, {_figures(shown)}, {rate}"
+        now = time.monotonic()
+        if not self._next:
+            self._next = now + self._interval
+        elif now >= self._next:
+            self._interval = min(1.5 * self._interval, 30.0)
+            self._next = now + self._interval
+            self.close()
+
+    def close(self) -> None:
+        """Print what has not been printed yet."""
+        if self._held:
+            print(f"{self._name}: {self._held}", file=sys.stderr, flush=True)
+            self._held = ""
+
+
+def _figures(shown: Snapshot) -> str:
+    return f"loss {shown['loss']:.5g}, accuracy {shown['accuracy_train']:.4f}"
 
 
 def summary(result: dict[str, Any]) -> str:
