@@ -264,27 +264,23 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _window(options: argparse.Namespace) -> int:
-    from workbench.display import why_no_window
+    from workbench.display import open_window, why_no_window
 
     experiment = _experiment(options)
     problem = why_no_window()
     if problem:
         raise WorkbenchError(f"window: {problem}; use: workbench run {options.experiment}")
-    from ui.__main__ import main as open_window
-
     return open_window(experiment)
 
 
 def _start() -> int:
-    from workbench.display import why_no_window
+    from workbench.display import open_window, why_no_window
     from workbench.experiment import Experiment
     from workbench.store import choose_folder
 
     experiment = Experiment.preset("tutorial")
     problem = why_no_window()
     if not problem:
-        from ui.__main__ import main as open_window
-
         return open_window(experiment)
     print(f"{problem}; running the tutorial's experiment in the terminal", file=sys.stderr)
     folder = choose_folder(None, experiment, "tutorial")

@@ -1,11 +1,13 @@
-"""Whether a window can be opened here, found out without starting Qt.
+"""The window, seen from the workbench: whether it can be opened here, and opening it.
 
-Qt ends the whole process when it finds no display or no platform plugin, so this asks first.
+Qt ends the whole process when it finds no display or no platform plugin, so this asks first. The
+window imports the workbench and never the other way round, so it is found by its name.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.util
 import os
 import socket
@@ -13,17 +15,28 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_WINDOW = "ui.__main__"
+
 
 def why_no_window() -> str | None:
     """None where a window can be opened, else the reason in a few words."""
-    if importlib.util.find_spec("ui") is None:
-        return "the window is not installed"
+    chosen = os.environ.get("QT_QPA_PLATFORM")
+    problem = _why_no_display() if sys.platform.startswith("linux") and not chosen else None
+    if problem:
+        return problem
     try:
-        from PyQt6 import QtWidgets  # noqa: F401
+        importlib.import_module(_WINDOW)
     except ImportError as error:
-        return f"Qt cannot be loaded ({error})"
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
-        return None
+        return f"the window's libraries cannot be loaded ({error})"
+    return None
+
+
+def open_window(experiment: Any) -> int:
+    """Open the window with ``experiment`` learning in it; returns when it is closed."""
+    return int(importlib.import_module(_WINDOW).main(experiment))
+
+
+def _why_no_display() -> str | None:
     if _wayland_answers():
         return None
     display = os.environ.get("DISPLAY")
