@@ -42,8 +42,11 @@ def _plain(value: float) -> int | float:
     return int(value) if value == int(value) and abs(value) < 2**53 and value != 0.0 else value
 
 
-def plain(value: Any) -> Any:
-    """``value`` with NumPy's scalars, arrays and dtypes turned into Python's, at any depth."""
+def plain(value: Any, depth: int = 8) -> Any:
+    """``value`` with NumPy's scalars, arrays and dtypes turned into Python's.
+
+    What is nested deeper than any experiment needs becomes the text "...".
+    """
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, np.dtype):
@@ -51,8 +54,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, type) and issubclass(value, np.generic):
         return np.dtype(value).name
     if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {str(k): plain(v, depth - 1) for k, v in value.items()} if depth else "..."
+    if isinstance(value, list | tuple):
+        return [plain(inner, depth - 1) for inner in value] if depth else "..."
+    return value
 
 
 def table(field: str, value: Any) -> dict[str, Any]:
@@ -77,7 +82,7 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
     named = values.pop("name", None)
     label = f"{field}.name" if isinstance(value, Mapping) else field
     if not isinstance(named, str):
-        raise BadValue(label, f"must name a {catalog.kind}", named, ", ".join(catalog.names()))
+        raise BadValue(label, f"must name a known {catalog.kind}", named, ", ".join(catalog.names()))
     for key, number in values.items():
         if isinstance(number, int) and number.bit_length() > 1024:
             rule = "must be a number that a float can hold"
@@ -87,7 +92,7 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
         return Choice(item.name, item.make(values))
     except UnknownItem as error:
         near = str(error).rpartition("nearest: ")[2]
-        raise BadValue(label, f"must name a {catalog.kind}", named, near) from None
+        raise BadValue(label, f"must name a known {catalog.kind}", named, near) from None
     except BadHyper as error:
         raise BadValue(f"{field}.{error.field}", error.rule, error.value, error.nearest) from None
 
@@ -113,7 +118,7 @@ def within(field: str, value: Any, interval: str) -> float:
     try:
         number = float(value)
     except OverflowError:
-        number = math.copysign(math.inf, value)
+        number = math.inf if value > 0 else -math.inf
     if not bounds.holds(number):
         raise BadValue(field, rule, value, f"{bounds.nearest(number):g}")
     return number

@@ -1,0 +1,174 @@
+"""Bad input of every kind: one line that names field, rule, value and the nearest valid."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import workbench as wb
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "near"),
+    [
+        ({"sed": 1}, "sed", "seed"),
+        ({"optimiser": {}}, "optimiser", "optimizer"),
+        (
+            {"data": {"name": "drawn01_4x4", "test_fractoin": 0.1}},
+            "data.test_fractoin",
+            "test_fraction",
+        ),
+        ({"network": {"size": [16, 2]}}, "network.size", "sizes"),
+        ({"network": {"loss": "mean_square_error"}}, "network.loss", "mean_squared_error"),
+        ({"network": {"output": "softmx"}}, "network.output", "softmax"),
+        ({"network": {"activations": ["relu", "tan"]}}, "network.activations[1]", "tanh"),
+        ({"initializer": "he_norm"}, "initializer", "he_normal"),
+        ({"optimizer": "adagrd"}, "optimizer", "adagrad"),
+        (
+            {"optimizer": {"name": "adam", "learningrate": 1}},
+            "optimizer.learningrate",
+            "learning_rate",
+        ),
+        ({"schedule": {"name": "exponental"}}, "schedule.name", "exponential"),
+        ({"batching": {"name": "mini_batch", "sise": 4}}, "batching.sise", "size"),
+        ({"stop": {"step": 4}}, "stop.step", "steps"),
+        ({"dtype": "float46"}, "dtype", "float64"),
+        ({"data": "digits_8x9"}, "data", "digits_8x8"),
+    ],
+)
+def test_misspellings_name_the_nearest(changes, field, near):
+    with pytest.raises(wb.BadValue) as caught:
+        wb.Experiment.of(changes)
+    assert caught.value.field == field
+    assert near in str(caught.value).partition("nearest valid: ")[2]
+
+
+HUGE = 10**5000  # longer than Python is willing to write out
+NESTED: list = []
+for _ in range(100_000):
+    NESTED = [NESTED]
+MANY = [{"name": "leaky_relu", "negative_slope": k / 100} for k in range(39)]
+HOSTILE = [
+    {"seed": -1},
+    {"seed": 2**63},
+    {"seed": HUGE},
+    {"seed": 1.5},
+    {"seed": math.nan},
+    {"seed": math.inf},
+    {"seed": True},
+    {"seed": "1"},
+    {"seed": None},
+    {"seed": []},
+    {"start": 2**32},
+    {"dtype": 32},
+    {"dtype": ["float32"]},
+    {"title": 3},
+    {"title": "two\nlines"},
+    {"title": "\udcff"},
+    {"title": "\x1b[31m"},
+    {"data": 3},
+    {"data": {}},
+    {"data": {"name": 3}},
+    {"data": {"name": "drawn01_4x4", "test_fraction": 0.91}},
+    {"data": {"name": "drawn01_4x4", "test_fraction": -0.0001}},
+    {"network": []},
+    {"network": {"sizes": []}},
+    {"network": {"sizes": [16]}},
+    {"network": {"sizes": 16}},
+    {"network": {"sizes": "16,2"}},
+    {"network": {"sizes": [16, 0, 2]}},
+    {"network": {"sizes": [16, -6, 2]}},
+    {"network": {"sizes": [16, 6.5, 2]}},
+    {"network": {"sizes": [16, HUGE, 2]}},
+    {"network": {"sizes": [16, True, 2]}},
+    {"network": {"sizes": [16, [6], 2]}},
+    {"network": {"sizes": [16, 65536, 65536, 2]}},
+    {"network": {"sizes": [15, 6, 6, 2]}},
+    {"network": {"sizes": [16] * 40 + [2], "activations": MANY}},
+    {"network": {"sizes": [16, 6, 6, 3]}},
+    {"network": {"activations": ["relu"]}},
+    {"network": {"activations": [3, 4, math.nan]}},
+    {"network": {"activations": 7}},
+    {"network": {"activations": [None, None]}},
+    {"network": {"sizes": [16, 2], "activations": "rleu"}},
+    {"network": {"activations": [{"name": "leaky_relu", "slope": "x"}, "relu"]}},
+    {"network": {"loss": "cross_entropy", "output": "identity"}},
+    {"initializer": "constructed_tutorial", "network": {"sizes": [16, 4, 2]}},
+    {"optimizer": "x" * 10**6},
+    {"optimizer": {"learning_rate": 0.1}},
+    {"optimizer": {"name": "sgd", "learning_rate": 0}},
+    {"optimizer": {"name": "sgd", "learning_rate": -1.0}},
+    {"optimizer": {"name": "sgd", "learning_rate": math.nan}},
+    {"optimizer": {"name": "sgd", "learning_rate": math.inf}},
+    {"optimizer": {"name": "sgd", "learning_rate": HUGE}},
+    {"optimizer": {"name": "sgd", "learning_rate": "0.1"}},
+    {"optimizer": {"name": "sgd", "learning_rate": True}},
+    {"optimizer": {"name": "sgd", "learning_rate": NESTED}},
+    {"optimizer": {"name": "adam", "beta1": 1.0}},
+    {"batching": {"name": "mini_batch", "size": 0}},
+    {"batching": {"name": "mini_batch", "size": 2.5}},
+    {"stop": 100},
+    {"stop": {"steps": -1}},
+    {"stop": {"steps": 10**12 + 1}},
+    {"stop": {"steps": math.inf}},
+    {"stop": {"loss": -0.1}},
+    {"stop": {"loss": math.nan}},
+    {"stop": {"accuracy": 1.01}},
+    {"stop": {"diverged_above": 0}},
+    {"stop": {"check_every": -1}},
+    {"stop": {"accuracy": [0.9]}},
+    {3: 4},
+]
+
+
+@pytest.mark.parametrize("values", HOSTILE, ids=lambda values: repr(next(iter(values))))
+def test_bad_values_are_refused_in_one_short_line(values):
+    field = str(next(iter(values)))
+    with pytest.raises(wb.BadValue) as caught:
+        wb.Experiment.of(values)
+    message = str(caught.value)
+    assert message.splitlines() == [message]
+    assert len(message) < 700
+    assert message.startswith((field, "network.sizes"))
+    assert "nearest valid: " in message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"": 1},
+        {".seed": 1},
+        {"seed.x": 1},
+        {"optimizer.": 0.1},
+        {"optimizer.learning_rate.x": 0.1},
+        {"optimizer": 5},
+        {"optimizer": None},
+        {"optimizer.name": None},
+        {"stop": "never"},
+        {"nonsense.steps": 1},
+        {7: 1},
+    ],
+    ids=repr,
+)
+def test_bad_changes_are_refused(tutorial, changes):
+    with pytest.raises(wb.BadValue):
+        tutorial.replace(changes)
+
+
+@pytest.mark.parametrize("text", ["= 3", "[data", "seed = 1\nseed = 2", "x = " + "[" * 10**5, "\0"])
+def test_bad_toml_names_the_file(text, tmp_path):
+    path = tmp_path / "bad.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(wb.WorkbenchError, match=r"bad\.toml") as caught:
+        wb.Experiment.load(path)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_unreadable_files_are_refused(tmp_path):
+    (tmp_path / "latin.toml").write_bytes(b'title = "caf\xe9"')
+    for path in ("missing.toml", ".", "latin.toml", "latin.toml/below", "a\0b", "x" * 300):
+        with pytest.raises(wb.WorkbenchError, match="cannot be read"):
+            wb.Experiment.load(tmp_path / path)
+    with pytest.raises(wb.WorkbenchError, match="cannot be written"):
+        wb.Experiment.of({}).save(tmp_path)
