@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from workbench.fields import integer, plain
 from workbench.model import Model
 from workbench.recorder import Recorder, Rows
 
-CHUNK_SECONDS = 0.012
+CHUNK_SECONDS = 0.025
 
 READY, COMPILING, RUNS, PAUSED, FINISHED, DIVERGED = (
     "ready",
@@ -84,6 +85,7 @@ class Run:
         self._recorder = Recorder()
         self._checkpoints = Checkpoints(self._state)
         self._busy = threading.RLock()  # held while the state is being changed
+        self._waiting = threading.RLock()  # held by who wants the state between two chunks
         self._shown = threading.Lock()  # guards the published copy below
         self._pause = threading.Event()
         self._starting = threading.Lock()  # one training thread at a time
@@ -102,7 +104,7 @@ class Run:
     def step(self, n: int = 1) -> int:
         """Make up to ``n`` steps now, in this thread; returns how many were made."""
         n = _count(n)
-        with self._busy:
+        with self._turn():
             before = self._step
             try:
                 self._advance(before + n)
@@ -113,7 +115,7 @@ class Run:
     def back(self, n: int = 1) -> int:
         """Go back ``n`` steps, bit for bit to where the run was; returns how many."""
         n = _count(n)
-        with self._busy:
+        with self._turn():
             target = max(self._step - n, 0)
             gone = self._step - target
             if gone or self._status == DIVERGED:
@@ -126,7 +128,7 @@ class Run:
     def reset(self) -> None:
         """Go back to the start and forget the history."""
         self.pause()
-        with self._busy:
+        with self._turn():
             self.back(self._step)
             self._seconds = 0.0
 
@@ -176,6 +178,8 @@ class Run:
     def _train(self, progress: Callable[[Snapshot], None] | None = None) -> None:
         sequence = -1
         while self._status not in (FINISHED, DIVERGED) and not self._pause.is_set():
+            with self._waiting:
+                pass  # others first: a lock alone goes to whoever asks again soonest
             with self._busy:
                 before = self._step
                 self._advance(before + self._chunk_length())
@@ -191,10 +195,16 @@ class Run:
 
     def measure(self) -> None:
         """Measure the parameters as they are, so that a snapshot of a fresh run has figures."""
-        with self._busy:
+        with self._turn():
             if self._tail is None:
                 self._tail = self._measure()
                 self._publish()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The state for this thread, after the chunk under way."""
+        with self._waiting, self._busy:
+            yield
 
     def _chunk_length(self) -> int:
         rate = min(self._rate, self.pace) if self.pace else self._rate
@@ -402,7 +412,7 @@ class Run:
 
     def result(self) -> dict[str, Any]:
         """The figures of the run as it stands, ready for JSON."""
-        with self._busy:
+        with self._turn():
             first = self._first_loss()
             now = self._measure() if self._tail is None else self._tail
         return {
