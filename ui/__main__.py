@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QApplication
 from workbench import Experiment
 
 
-def main(experiment: Experiment | None = None) -> int:
-    """Show ``experiment`` (the tutorial's without one) learning; returns when the window closes."""
+def prepare() -> QApplication:
+    """The application object, and what must be set before any widget is made."""
     # The interpreter hands over between threads every 5 ms by default: training would wait that
     # long after each of its chunks.
     sys.setswitchinterval(0.0005)
@@ -23,6 +23,12 @@ def main(experiment: Experiment | None = None) -> int:
     application.setApplicationName("Descent Workbench")
     application.setOrganizationName("descent-workbench")
     application.setStyle("Fusion")
+    return application
+
+
+def main(experiment: Experiment | None = None) -> int:
+    """Show ``experiment`` (the tutorial's without one) learning; returns when the window closes."""
+    application = prepare()
     from ui.main_window import MainWindow
 
     window = MainWindow(experiment or Experiment.preset("tutorial"))

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 from kernels.catalog import Catalog
 from ui.number_edit import NumberEdit
 
-_LABEL_WIDTH = 100
+_LABEL_WIDTH = 88
 
 
 def field_label(name: str) -> QLabel:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui.analyst import PlaneView
 from ui.heightmap import HeightMap
 from workbench import Run, Snapshot
+
+_INTERVAL = 0.1  # seconds between two drawings of the growing path: the eye follows the rest
 
 
 class LandscapeView(QWidget):
@@ -19,6 +23,8 @@ class LandscapeView(QWidget):
         title.setObjectName("viewTitle")
         self.note = QLabel("")
         self.note.setObjectName("viewNote")
+        self.note.setWordWrap(True)
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())
         self.map = HeightMap()
         self.map.plot.setLabel("bottom", "1st principal direction of the path")
         self.map.plot.setLabel("left", "2nd")
@@ -30,6 +36,7 @@ class LandscapeView(QWidget):
         self._run: Run | None = None
         self.view: PlaneView | None = None
         self._points = np.empty((0, 2))
+        self._next = 0.0
 
     def open(self, run: Run) -> None:
         """Forget the former run's plane."""
@@ -55,8 +62,9 @@ class LandscapeView(QWidget):
 
     def update_from(self, shown: Snapshot) -> None:
         """Let the path grow to where the run is now."""
-        if self.view is None:
+        if self.view is None or time.perf_counter() < self._next:
             return
+        self._next = time.perf_counter() + _INTERVAL
         if shown.step < self.view.step:
             return  # stepped back: the next plane is on its way
         here = self.view.grid.plane.project(shown.parameters[None])

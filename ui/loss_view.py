@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QGraphicsItem, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from kernels.training import COLUMNS
+from ui.curve import GrowingCurve
 from ui.theme import style_plot, themes
 from workbench import Run, Snapshot
 
-_STEP, _LOSS, _TEST = (COLUMNS.index(c) for c in ("step", "loss", "loss_test"))
+_SHOWN = [COLUMNS.index(c) for c in ("step", "loss", "loss_test")]
 _EARLIER = 8
 
 
@@ -31,14 +34,24 @@ class LossView(QWidget):
         item = self.plot.getPlotItem()
         item.setDownsampling(auto=True, mode="peak")
         item.setClipToView(True)
+        item.hideButtons()
+        for side in ("left", "bottom"):
+            # Painted anew only when the range changes, not with every point of the curve.
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self._box = item.getViewBox()
+        self._box.disableAutoRange()
+        self._box.sigRangeChangedManually.connect(self._stop_following)
+        self.plot.scene().sigMouseClicked.connect(self._maybe_follow)
+        self.plot.setToolTip("drag or scroll to look closer; double-click to follow the run again")
+        self._following = True
+        self._range: tuple[float, float, float] | None = None
         item.setMenuEnabled(False)
         item.getAxis("bottom").enableAutoSIPrefix(False)
         self._earlier: list[pg.PlotDataItem] = []
         self.train = self.plot.plot([], [], name="training")
         self.test = self.plot.plot([], [], name="test")
-        self._rows = np.empty((0, len(COLUMNS)))
-        self._count = 0
-        self._pending: np.ndarray | None = None
+        self.curve = GrowingCurve(2)
+        self._present = np.empty((0, 3))
 
         head = QHBoxLayout()
         head.addWidget(self.title)
@@ -57,49 +70,82 @@ class LossView(QWidget):
         """Show ``run``; the curves of ``earlier`` runs stay behind it, faded."""
         name = run.experiment.network.loss.name.replace("_", " ")
         self.title.setText(f"Loss: {name}")
-        self._count = 0
+        self.curve.clear()
+        self._present = np.empty((0, 3))
         self.train.setData([], [])
         self.test.setData([], [])
-        for curve in self._earlier:
-            self.plot.removeItem(curve)
+        for faded in self._earlier:
+            self.plot.removeItem(faded)
         self._earlier = []
         for former in earlier[-_EARLIER:]:
+            held = GrowingCurve(1)
             history = former.history
-            curve = self.plot.plot(history["step"], history["loss"])
-            curve.setZValue(-1)
-            self._earlier.append(curve)
+            held.append(np.column_stack([history["step"], history["loss"]]))
+            faded = self.plot.plot(*held.thinned().T)
+            faded.setZValue(-1)
+            self._earlier.append(faded)
         self._restyle()
-        self.plot.enableAutoRange()
+        self._range, self._following = None, True
 
     def update_from(self, shown: Snapshot) -> None:
         """Take in a snapshot's new rows and redraw."""
         if shown.rows.restarted:
-            self._count = 0
-        new = shown.rows.rows
-        needed = self._count + len(new) + 1
-        if needed > len(self._rows):
-            larger = np.empty((max(2 * needed, 4096), len(COLUMNS)))
-            larger[: self._count] = self._rows[: self._count]
-            self._rows = larger
-        self._rows[self._count : self._count + len(new)] = new
-        self._count += len(new)
-        rows = self._rows[: self._count]
+            self.curve.clear()
+        self.curve.append(shown.rows.rows[:, _SHOWN])
         # At rest, or with rows an epoch apart, the present point is not among the rows yet.
-        if not len(rows) or rows[-1, _STEP] < shown.row[_STEP]:
-            self._rows[self._count] = shown.row
-            rows = self._rows[: self._count + 1]
+        rows = self.curve.rows()
+        new = np.isfinite(shown.row[0]) and (not len(rows) or rows[-1, 0] < shown.row[0])
+        self._present = shown.row[None, _SHOWN] if new else np.empty((0, 3))
+        self._draw()
+        if self._following:
+            self._follow()
+
+    def displayed(self) -> np.ndarray:
+        """Step, training loss and test loss (n, 3) as drawn: thinned, unless looked at closely."""
+        rows = self.curve.thinned() if self._following else self.curve.rows()
+        return np.concatenate([rows, self._present])
+
+    def _draw(self) -> None:
+        rows = self.displayed()
         mark = "o" if len(rows) < 2 else None
-        for curve, column in ((self.train, _LOSS), (self.test, _TEST)):
-            values = rows[:, column]
+        for curve, values in ((self.train, rows[:, 1]), (self.test, rows[:, 2])):
             good = np.isfinite(values)
-            if good.all():
-                curve.setData(rows[:, _STEP].copy(), values.copy(), symbol=mark, symbolSize=6)
-            else:
-                curve.setData(rows[good, _STEP], values[good], symbol=mark, symbolSize=6)
+            curve.setData(rows[good, 0], values[good], symbol=mark, symbolSize=6)
+
+    def _follow(self) -> None:
+        """Keep the curves in view, in strides: a range that changes all the time costs much."""
+        rows = self.displayed()
+        values = rows[:, 1:].ravel()
+        values = values[np.isfinite(values)]
+        log = self.log.isChecked()
+        if log:
+            values = np.log10(values[values > 0])
+        if not values.size:
+            return
+        last, low, high = float(rows[-1, 0]), float(values.min()), float(values.max())
+        old = self._range
+        if old and 0.5 * old[0] < last <= old[0] and low >= old[1] and high <= old[2]:
+            return
+        margin = 0.12 * (high - low) or 0.1
+        bottom = low - margin if log else min(low - margin, 0.0)
+        self._range = (max(1.25 * last, 10.0), bottom, high + 0.3 * margin)
+        self._box.setRange(xRange=(0.0, self._range[0]), yRange=self._range[1:], padding=0.02)
+
+    def _stop_following(self) -> None:
+        self._following = False
+        self._draw()
+
+    def _maybe_follow(self, event: Any) -> None:
+        if event.double():
+            self._range, self._following = None, True
+            self._draw()
+            self._follow()
 
     def _set_log(self, on: bool) -> None:
         self.plot.setLogMode(y=on)
-        self.plot.enableAutoRange()
+        self._range = None
+        if len(self.displayed()):
+            self._follow()
 
     def _restyle(self) -> None:
         theme = themes.now

@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(right)
         whole.setStretchFactor(1, 1)
         whole.setChildrenCollapsible(False)
-        whole.setSizes([280, 1160])
+        whole.setSizes([296, 1144])
         self.setCentralWidget(whole)
 
     def _make_status_bar(self) -> None:
@@ -301,8 +301,11 @@ class MainWindow(QMainWindow):
         self.state.setText(_state_text(shown))
         self.state.setProperty("bad", shown.status == "diverged")
         self.loss.update_from(shown)
-        self.weights.maps.set_vector("weights", shown.parameters)
-        self.network.diagram.set_values(shown.parameters, None)
+        # While training runs these two take turns: both at every update cost training its speed.
+        if not running or self.updates % 2:
+            self.weights.maps.set_vector("weights", shown.parameters)
+        if not running or not self.updates % 2:
+            self.network.diagram.set_values(shown.parameters, None)
         self.landscape.update_from(shown)
         self._show_figures(shown)
         self._ask()
@@ -328,8 +331,10 @@ class MainWindow(QMainWindow):
     def _analysed(self, found: Analysis) -> None:
         if found.request.run is not self.bridge.run:
             return
-        self.weights.maps.set_vector("gradient", found.gradient)
-        self.network.diagram.set_values(None, found.units)
+        # While training runs they are painted with the next update anyway.
+        paint = not found.request.running
+        self.weights.maps.set_vector("gradient", found.gradient, paint)
+        self.network.diagram.set_values(None, found.units, paint)
         layers = " + ".join(map(str, found.dead)) or "0"
         self._figures["dead units"].setText(f"dead units {layers}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from workbench import Run
 
 _MOST_UNITS = 18
 _MOST_LINES = 1200
+_PENS = 8  # of each sign
 
 
 class Diagram(QWidget):
@@ -25,8 +26,8 @@ class Diagram(QWidget):
         self.units: np.ndarray | None = None
         self.targets: np.ndarray | None = None
         self.image: np.ndarray | None = None
-        self._table = diverging(themes.now)
         themes.changed.connect(self._restyle)
+        self._restyle()
 
     def open(self, run: Run) -> None:
         """Show the network of ``run``, with no values yet."""
@@ -41,11 +42,14 @@ class Diagram(QWidget):
         self.targets = targets
         self.update()
 
-    def set_values(self, parameters: np.ndarray | None, units: np.ndarray | None) -> None:
-        """Parameters (n,) and the activations (n_units,) of all units; None leaves them."""
+    def set_values(
+        self, parameters: np.ndarray | None, units: np.ndarray | None, paint: bool = True
+    ) -> None:
+        """Parameters (n,), activations (n_units,); None leaves them. Shown now or when painted."""
         self.parameters = self.parameters if parameters is None else parameters
         self.units = self.units if units is None else units
-        self.update()
+        if paint:
+            self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint picture, lines, units and answers."""
@@ -100,18 +104,20 @@ class Diagram(QWidget):
             largest = float(np.abs(weights).max(initial=0.0))
             if not np.isfinite(largest) or largest == 0.0:
                 continue
-            colours = shade(weights, largest, self._table)
-            strength = np.abs(weights) / largest
-            # Strong ones last and on top; beyond some number the weak ones only make a fog.
-            order = np.argsort(strength, axis=None)[-_MOST_LINES:]
+            # One pen for all lines of about one weight: a pen each would take the longest of all
+            # that the window paints. Strong ones come last, on top; beyond some number the weak
+            # ones only make a fog.
+            level = np.rint(_PENS * weights.ravel() / largest).astype(int)
+            order = np.argsort(np.abs(level), kind="stable")[-_MOST_LINES:]
+            lines: dict[int, list[QLineF]] = {}
             for index in order.tolist():
                 i, j = divmod(index, b)
-                red, green, blue = colours[i, j].tolist()
-                share = float(strength[i, j])
-                pen = QPen(QColor(red, green, blue, 60 + int(190 * share)))
-                pen.setWidthF(0.5 + 2.5 * share)
-                painter.setPen(pen)
-                painter.drawLine(places[k][i], places[k + 1][j])
+                lines.setdefault(int(level[index]), []).append(
+                    QLineF(places[k][i], places[k + 1][j])
+                )
+            for shared, drawn in lines.items():
+                painter.setPen(self._pens[shared + _PENS])
+                painter.drawLines(*drawn)
 
     def _paint_units(self, painter: QPainter, places: list[list[QPointF]]) -> None:
         sizes = self._sizes()
@@ -189,6 +195,12 @@ class Diagram(QWidget):
 
     def _restyle(self) -> None:
         self._table = diverging(themes.now)
+        self._pens: list[QPen] = []
+        for share in np.linspace(-1.0, 1.0, 2 * _PENS + 1):
+            red, green, blue = shade(share, 1.0, self._table).tolist()
+            pen = QPen(QColor(red, green, blue, 50 + int(200 * abs(share))))
+            pen.setWidthF(1.0 + 2.0 * abs(share))
+            self._pens.append(pen)
         self.update()
 
 

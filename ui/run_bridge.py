@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from workbench import Experiment, Run, Snapshot
 
-INTERVAL_MS = 16
+INTERVAL_MS = 25
 
 
 class RunBridge(QObject):

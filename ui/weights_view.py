@@ -13,7 +13,7 @@ from ui.theme import diverging, shade, themes
 from workbench import Run
 from workbench.model import Layer
 
-_GAP, _BAR, _LABEL = 10, 10, 46
+_GAP, _BAR, _LABEL = 10, 10, 58
 
 
 @dataclass
@@ -51,12 +51,13 @@ class HeatMaps(QWidget):
         self.limits.clear()
         self.update()
 
-    def set_vector(self, kind: str, vector: np.ndarray) -> None:
-        """Show a flat vector (n,) as ``kind``: ``weights`` or ``gradient``."""
+    def set_vector(self, kind: str, vector: np.ndarray, paint: bool = True) -> None:
+        """Show a flat vector (n,) as ``kind``: ``weights`` or ``gradient``, now or when painted."""
         self._vectors[kind] = vector
         largest = float(np.abs(vector).max(initial=0.0))
         self.limits[kind] = largest if np.isfinite(largest) else 1.0
-        self.update()
+        if paint:
+            self.update()
 
     def displayed(self, kind: str, k: int) -> np.ndarray:
         """The values (n_in + 1, n_out) now shown for layer ``k``."""
