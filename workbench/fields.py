@@ -82,7 +82,9 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
     named = values.pop("name", None)
     label = f"{field}.name" if isinstance(value, Mapping) else field
     if not isinstance(named, str):
-        raise BadValue(label, f"must name a known {catalog.kind}", named, ", ".join(catalog.names()))
+        raise BadValue(
+            label, f"must name a known {catalog.kind}", named, ", ".join(catalog.names())
+        )
     for key, number in values.items():
         if isinstance(number, int) and number.bit_length() > 1024:
             rule = "must be a number that a float can hold"

@@ -120,16 +120,15 @@ class Model:
     def units(self, parameters: object, inputs: object) -> np.ndarray:
         """Activations of all units, inputs first, (n_samples, n_units)."""
         n_in = int(self.network.sizes[0])
+        rule = f"must be numbers of shape (n_samples, {n_in})"
         try:
             samples = _writable(inputs, self.dtype)
         except (TypeError, ValueError):
-            rule = f"must be numbers of shape (n_samples, {n_in})"
             raise BadValue("inputs", rule, type(inputs).__name__, "an array") from None
         single = samples.ndim == 1
         samples = samples[None] if single else samples
         if samples.ndim != 2 or samples.shape[1] != n_in:
-            shape = f"({samples.shape[0]}, {n_in})"
-            raise BadValue("inputs", f"must have {n_in} columns", samples.shape, shape)
+            raise BadValue("inputs", rule, f"shape {samples.shape}", f"shape (1, {n_in})")
         units = np.empty((len(samples), int(self.network.sizes.sum())), self.dtype)
         vector = self.check(parameters)
         network.respond_all(self.network, vector, samples, units, self.new_work())

@@ -127,7 +127,10 @@ def _write(run: Run, folder: Path, result: dict[str, Any], pictures: bool) -> No
 def load_parameters(folder: str | Path) -> np.ndarray:
     """The final parameters of a run folder; raises WorkbenchError."""
     try:
-        with np.load(Path(folder) / "parameters.npz", allow_pickle=False) as held:
+        with (
+            (Path(folder) / "parameters.npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as held,
+        ):
             return np.array(held["parameters"])
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise WorkbenchError(f"{folder}: holds no parameters of a run ({error})") from None
