@@ -9,6 +9,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.theme import style_plot, themes
 
+_PIXELS = 160
+
 
 class HeightMap(QWidget):
     """Map, contour lines, path, start and end marks, and a colour bar."""
@@ -56,9 +58,10 @@ class HeightMap(QWidget):
         finite = height[np.isfinite(height)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         high = high if high > low else low + 1e-9
-        self.image.setImage(np.nan_to_num(height, nan=high, posinf=high), levels=(low, high))
+        shown = _smooth(np.nan_to_num(height, nan=high, posinf=high))
+        self.image.setImage(shown, levels=(low, high))
         self.bar.setLevels((low, high))
-        dx, dy = x[1] - x[0], y[1] - y[0]
+        dx, dy = (x[-1] - x[0]) / (shown.shape[1] - 1), (y[-1] - y[0]) / (shown.shape[0] - 1)
         area = QRectF(x[0] - dx / 2, y[0] - dy / 2, x[-1] - x[0] + dx, y[-1] - y[0] + dy)
         self.image.setRect(area)
         self._lines.setData(contours[:, 0], contours[:, 1])
@@ -82,3 +85,16 @@ class HeightMap(QWidget):
         for marks in (self._start, self._end):
             marks.setBrush(pg.mkBrush("white"))
             marks.setPen(pg.mkPen("black"))
+
+
+def _smooth(height: np.ndarray) -> np.ndarray:
+    """Coarse grids interpolated linearly to at least _PIXELS a side, so that no blocks show."""
+    for axis in (0, 1):
+        n = height.shape[axis]
+        if n < _PIXELS:
+            at = np.linspace(0, n - 1, _PIXELS)
+            below = np.minimum(at.astype(int), n - 2)
+            share = np.expand_dims(at - below, 1 - axis)
+            low, high = np.take(height, below, axis), np.take(height, below + 1, axis)
+            height = low + share * (high - low)
+    return height

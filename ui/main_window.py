@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PyQt6.QtCore import QSettings, Qt
-from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeySequence
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -29,7 +29,7 @@ from ui.loss_view import LossView
 from ui.network_view import NetworkView
 from ui.run_bridge import RunBridge, is_running
 from ui.surface_view import SurfaceView
-from ui.theme import DARK, LIGHT, system_theme, themes
+from ui.theme import DARK, LIGHT, system_theme, themes, tinted
 from ui.weights_view import WeightsView
 from workbench import Experiment, Run, Snapshot, WorkbenchError
 
@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self.updates = 0
         self._shown: Snapshot | None = None
         self._figures: dict[str, QLabel] = {}
+        self._icons: dict[QAction, QIcon] = {}
         self._make_actions()
         self._make_layout()
         self._make_status_bar()
@@ -91,7 +92,8 @@ class MainWindow(QMainWindow):
     def _action(self, text: str, icon: QStyle.StandardPixmap, key: str, tip: str) -> QAction:
         style = self.style()
         assert style is not None
-        action = QAction(style.standardIcon(icon), text, self)
+        action = QAction(text, self)
+        self._icons[action] = style.standardIcon(icon)
         action.setShortcut(QKeySequence(key))
         action.setToolTip(f"{text}: {tip} ({key})")
         self._bar.addAction(action)
@@ -343,6 +345,8 @@ class MainWindow(QMainWindow):
 
     def _restyle(self) -> None:
         theme = themes.now
+        for action, icon in self._icons.items():
+            action.setIcon(tinted(icon))
         self.setStyleSheet(
             f"""
             QLabel#viewTitle {{ font-weight: 600; }}

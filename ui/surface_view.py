@@ -66,7 +66,12 @@ class SurfaceView(QWidget):
         self.surface.setCurrentText("himmelblau")
         self.optimizer.setCurrentText("sgd")
         self.rate = NumberEdit(0.01)
-        self.rate.setMaximumWidth(72)
+        self.rate.setFixedWidth(60)
+        for combo, width in ((self.surface, 12), (self.optimizer, 7)):
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(width)
         self.rate.setToolTip("learning rate; the arrow keys double or halve it")
         self.note = QLabel("click a starting point")
         self.note.setObjectName("viewNote")
@@ -220,7 +225,9 @@ class SurfaceView(QWidget):
         near = [m for m in facts["minima"] if np.hypot(x - m[0], y - m[1]) < reach]
         slope = float(np.hypot(gx, gy))
         if near and slope < 1e-3:
-            return f"{text}, the {'global' if near[0][3] else 'local'} minimum"
+            kind = "global" if near[0][3] else "local"
+            alike = sum(m[3] == near[0][3] for m in facts["minima"])
+            return f"{text}, {'a' if alike > 1 else 'the'} {kind} minimum"
         return f"{text}, slope {slope:.2g}"
 
     def _restyle(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPalette
 from PyQt6.QtWidgets import QApplication
 
 # Blue and red ends of Crameri's "vik" family: lightness alone tells them from the middle, and
@@ -113,6 +113,22 @@ def _palette(theme: Theme) -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.faint))
     return palette
+
+
+def tinted(icon: QIcon, size: int = 22) -> QIcon:
+    """The shape of a style's icon in the theme's text colour, faint where it is disabled."""
+    made = QIcon()
+    for mode, colour in (
+        (QIcon.Mode.Normal, themes.now.text),
+        (QIcon.Mode.Disabled, themes.now.faint),
+    ):
+        pixmap = icon.pixmap(size, size)
+        painter = QPainter(pixmap)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(pixmap.rect(), QColor(colour))
+        painter.end()
+        made.addPixmap(pixmap, mode)
+    return made
 
 
 def diverging(theme: Theme) -> np.ndarray:

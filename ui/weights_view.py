@@ -90,11 +90,10 @@ class HeatMaps(QWidget):
             place = QRect(left, top, max(w, 4), max(height, 4))
             left += int(share * width)
             painter.setPen(text)
-            label = f"{kind} {layer.name}" if layer is self._layers[0] else layer.name
             header = QRect(place.left(), area.top() + 2, place.width() + _GAP, line)
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             shown = painter.fontMetrics().elidedText(
-                label, Qt.TextElideMode.ElideRight, header.width()
+                layer.name, Qt.TextElideMode.ElideRight, header.width()
             )
             painter.drawText(header, flags, shown)
             vector = self._vectors.get(kind)
@@ -169,7 +168,7 @@ class WeightsView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("Weights and their gradients")
+        title = QLabel("Weights, and below them their gradient")
         title.setObjectName("viewTitle")
         self.maps = HeatMaps()
         layout = QVBoxLayout(self)
