@@ -1,0 +1,99 @@
+"""The form offers what the catalogues declare, and makes experiments of what is entered."""
+
+from __future__ import annotations
+
+import pytest
+
+import workbench as wb
+from kernels import activations, losses, outputs
+from ui.experiment_form import ExperimentForm
+from ui.number_edit import NumberEdit
+from workbench.experiment import CATALOGS
+
+KINDS = CATALOGS | {
+    "activations": activations.catalog,
+    "output": outputs.catalog,
+    "loss": losses.catalog,
+}
+ITEMS = [(kind, item.name) for kind, catalog in KINDS.items() for item in catalog]
+
+
+@pytest.fixture
+def form(qtbot):
+    made = ExperimentForm()
+    qtbot.addWidget(made)
+    made.show_experiment(wb.Experiment.preset("tutorial"))
+    made.show()
+    return made
+
+
+def chosen(experiment, kind):
+    if kind == "activations":
+        return experiment.network.activations[0]
+    return getattr(experiment.network if kind in ("output", "loss") else experiment, kind)
+
+
+@pytest.mark.parametrize(("kind", "name"), ITEMS)
+def test_every_item_can_be_picked_with_its_declared_fields(form, kind, name):
+    heard = []
+    form.changed.connect(heard.append)
+    editor = form.items[kind]
+    editor.combo.setCurrentText(name)
+    editor.combo.textActivated.emit(name)
+    now = form.experiment
+    if heard:
+        assert heard[-1] == now
+    assert chosen(now, kind).name == name, form.message.text()
+    item = KINDS[kind].get(name)
+    assert list(editor.fields) == [h.name for h in item.hypers]
+    for hyper in item.hypers:
+        assert editor.fields[hyper.name].value() == pytest.approx(
+            getattr(chosen(now, kind), hyper.name)
+        )
+    # What the form made can be written and read like any other experiment.
+    assert wb.Experiment.loads(now.dumps()) == now
+
+
+def test_numbers_of_the_stop_rule_may_be_empty(form):
+    field = form.numbers["stop.loss"]
+    field.setText("0.01")
+    field.editingFinished.emit()
+    assert form.experiment.stop.loss == 0.01
+    field.setText("")
+    field.editingFinished.emit()
+    assert form.experiment.stop.loss is None
+
+
+@pytest.mark.parametrize("text", ["", "16", "16-6-x-2", "16-0-2", "a", "16--2", "1e9-2", "99-6-2"])
+def test_bad_sizes_are_refused_in_one_line(form, text):
+    before = form.experiment
+    form.sizes.setText(text)
+    form.sizes.editingFinished.emit()
+    if form.experiment == before:
+        assert "network.sizes" in form.message.text()
+        assert "\n" not in form.message.text()
+    else:  # a hyphen too many is read as one
+        assert form.experiment.network.sizes == (16, 2)
+
+
+def test_other_sizes_take_another_initializer_than_the_constructed_one(form):
+    form.sizes.setText("16-10-2")
+    form.sizes.editingFinished.emit()
+    assert form.experiment.network.sizes == (16, 10, 2)
+    assert form.experiment.initializer.name == "he_normal"
+    assert "constructed_tutorial" in form.message.text()
+
+
+def test_arrow_keys_double_and_halve(qtbot):
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtTest import QTest
+
+    field = NumberEdit(0.1)
+    qtbot.addWidget(field)
+    heard = []
+    field.committed.connect(heard.append)
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert field.value() == 0.2
+    assert [float(text) for text in heard] == [0.2, 0.4, 0.2]
