@@ -66,7 +66,7 @@ class Analyst(QObject):
         self._wake = threading.Condition()
         self._closed = False
         self._plane_key: tuple[Run, int, bool] | None = None
-        self._next_plane = 0.0
+        self._last: tuple[LossGrid, float] | None = None
         self._thread = threading.Thread(target=self._work, name="analyst", daemon=True)
         self._thread.start()
 
@@ -116,9 +116,9 @@ class Analyst(QObject):
 
     def _plane(self, request: Request) -> None:
         key = (request.run, request.step, request.running)
-        begun = time.perf_counter()
-        if self._closed or key == self._plane_key or (request.running and begun < self._next_plane):
+        if self._closed or key == self._plane_key or not self._due(request):
             return
+        begun = time.perf_counter()
         with self._wake:
             if self._request is not None and not self._request.running and request.running:
                 return  # training has ended meanwhile; the finer plane is next
@@ -131,8 +131,18 @@ class Analyst(QObject):
         grid = grid_around(model, trail, size)
         self.plane_made.emit(PlaneView(request.run, int(steps[-1]), grid, _contours(grid)))
         self._plane_key = key
-        now = time.perf_counter()
-        self._next_plane = now + max((now - begun) / _SHARE, 0.5)
+        self._last = grid, time.perf_counter()
+
+    def _due(self, request: Request) -> bool:
+        """At rest always; while training once in a while, sooner where the path left the grid."""
+        if not request.running or self._last is None:
+            return True
+        if self._plane_key and self._plane_key[0] is not request.run:
+            return True
+        grid, made = self._last
+        x, y = grid.plane.project(request.parameters[None])[0]
+        inside = grid.along[0] < x < grid.along[-1] and grid.across[0] < y < grid.across[-1]
+        return time.perf_counter() - made > (_BUSY_BUDGET / _SHARE if inside else 0.3)
 
 
 def _contours(grid: LossGrid) -> np.ndarray:

@@ -107,7 +107,7 @@ class LossView(QWidget):
 
     def _draw(self) -> None:
         rows = self.displayed()
-        mark = "o" if len(rows) < 2 else None
+        mark = "o" if len(rows) == 1 else None
         for curve, values in ((self.train, rows[:, 1]), (self.test, rows[:, 2])):
             good = np.isfinite(values)
             curve.setData(rows[good, 0], values[good], symbol=mark, symbolSize=6)

@@ -67,7 +67,7 @@ class SurfaceView(QWidget):
         self.optimizer.setCurrentText("sgd")
         self.rate = NumberEdit(0.01)
         self.rate.setFixedWidth(60)
-        for combo, width in ((self.surface, 12), (self.optimizer, 7)):
+        for combo, width in ((self.surface, 15), (self.optimizer, 7)):
             combo.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
