@@ -6,6 +6,7 @@ Exit codes: 0 done, 2 bad input (one line on standard error), 3 the run diverged
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -123,8 +124,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _dispatch(arguments: list[str]) -> int:
     if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         from kernels.catalog import nearest_names
+        from workbench.experiment import gallery
 
-        near = nearest_names(arguments[0], list(_COMMANDS)) or _COMMANDS
+        known = [*_COMMANDS, *(f"run {name}" for name in gallery())]
+        near = nearest_names(arguments[0], known) or _COMMANDS
         raise BadValue("command", "must be a command", arguments[0], ", ".join(near))
     options = _parser().parse_args(arguments)
     if options.command is None:
@@ -201,7 +204,7 @@ def _carry_out(experiment: Any, name: str, folder: Path, as_json: bool, pictures
     from workbench.terminal import Progress, summary
 
     try:
-        with _Interrupt() as interrupt:
+        with _Interrupt(lambda: release_folder(folder)) as interrupt:
             with Progress(name, experiment.stop.steps) as progress:
                 run = Run(experiment)
                 run.finish(interrupt.pausing(run, progress))
@@ -223,11 +226,13 @@ def _carry_out(experiment: Any, name: str, folder: Path, as_json: bool, pictures
 class _Interrupt:
     """While it is entered, a first Ctrl-C is only noted, so that what a run has is kept.
 
-    A second one raises KeyboardInterrupt.
+    A second one ends the process after calling ``clear``. It raises no exception: that would be
+    lost wherever it hits one of the compiler's callbacks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clear: Callable[[], None]) -> None:
         self.pressed = False
+        self._clear = clear
         self._in_main = threading.current_thread() is threading.main_thread()
         self._former: Any = None
 
@@ -242,7 +247,11 @@ class _Interrupt:
 
     def _press(self, *_: object) -> None:
         if self.pressed:
-            raise KeyboardInterrupt
+            self._clear()
+            # Not through the stream, in the middle of whose own work this may be.
+            with contextlib.suppress(OSError):
+                os.write(2, b"workbench: interrupted\n")
+            os._exit(130)
         self.pressed = True
 
     def pausing(self, run: Any, show: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -30,5 +30,5 @@ def _short(value: object, write: Callable[[object], str], most: int = 120) -> st
         text = write(value)
     except (ValueError, RecursionError):
         # Python refuses to write integers of thousands of digits, and lists nested too deep.
-        text = f"a {type(value).__name__} too large to show"
+        text = f"{type(value).__name__} too large to show"
     return text if len(text) <= most else text[: most - 3] + "..."

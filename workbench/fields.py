@@ -71,7 +71,7 @@ def only_keys(field: str, given: Mapping[str, Any], known: Sequence[str]) -> Non
     """Raise BadValue for a key of ``given`` that is not among ``known``."""
     for key in given:
         if key not in known:
-            name = f"{field}.{key}" if field else str(key)
+            name = f"{field}.{key}" if field else str(key) or "key"
             near = nearest_name(str(key), list(known))
             raise BadValue(name, "is no such key", key, near or f"one of {', '.join(known)}")
 

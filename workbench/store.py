@@ -24,6 +24,8 @@ from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment
 from workbench.run import Run
 
+_WRITING = ".writing-"
+
 
 def choose_folder(out: str | None, experiment: Experiment, name: str) -> Path:
     """Make the folder that a run will be written to, before the run begins; an absolute path.
@@ -49,7 +51,7 @@ def choose_folder(out: str | None, experiment: Experiment, name: str) -> Path:
             raise
         rule = "must be a folder that can be made and written to"
         reason = getattr(error, "strerror", None) or error
-        near = Path(tempfile.gettempdir()) / "run"
+        near = Path(tempfile.gettempdir()) / f"run-{time.strftime('%Y%m%d-%H%M%S')}"
         raise BadValue("--out", f"{rule} ({reason})", str(wanted), near) from None
 
 
@@ -75,7 +77,9 @@ def _make_empty(folder: Path) -> Path:
 
 
 def release_folder(folder: Path) -> None:
-    """Remove a claimed folder that nothing was written to."""
+    """Remove what is half written to a claimed folder, and the folder if it then is empty."""
+    for path in folder.glob(f"{_WRITING}*"):
+        shutil.rmtree(path, ignore_errors=True)
     with contextlib.suppress(OSError):
         folder.rmdir()
 
@@ -92,7 +96,7 @@ def save_run(run: Run, folder: Path, pictures: bool = True) -> dict[str, Any]:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BadValue("--out", "must be a new or an empty folder", str(folder), folder / "run")
-        made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+        made = Path(tempfile.mkdtemp(prefix=_WRITING, dir=folder))
         _write(run, made, result, pictures)
         for path in sorted(made.iterdir()):
             path.rename(folder / path.name)
