@@ -176,7 +176,7 @@ check_qt() {
 
 # EXTRA...: makes .venv hold the project with these extras; nearly free when it already does.
 prepare() {
-    unset PYTHONHOME
+    unset PYTHONHOME PYTHONPATH
     inspect
     if ! { usable && installed "$@"; }; then
         find_python
