@@ -8,6 +8,7 @@ import numpy as np
 
 from kernels.jit import kernel
 from kernels.optimizers import apply, prepare
+from kernels.rules import finite
 from kernels.schedules import factor
 from kernels.surfaces import ascent, height
 
@@ -28,7 +29,7 @@ def descend(
         x, y = position[0], position[1]
         gradient[0], gradient[1] = ascent(surface, x, y)
         value = height(surface, x, y)
-        if not (np.isfinite(value) and np.isfinite(gradient[0]) and np.isfinite(gradient[1])):
+        if not (finite(value) and finite(gradient[0]) and finite(gradient[1])):
             return k
         path[k, 0], path[k, 1], path[k, 2] = x, y, value
         path[k, 3], path[k, 4] = gradient[0], gradient[1]

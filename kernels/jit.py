@@ -20,8 +20,9 @@ from typing import Any
 import llvmlite
 import numba
 
-# No "nnan" and no "ninf": divergence checks rely on comparisons that see NaN and infinity.
-FAST_MATH = frozenset({"reassoc", "contract", "arcp", "nsz", "afn"})
+# No "nnan" and no "ninf": divergence checks rely on comparisons that see NaN and infinity. No
+# "arcp": n right answers of n must be an accuracy of exactly 1.
+FAST_MATH = frozenset({"reassoc", "contract", "nsz", "afn"})
 OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": set(FAST_MATH)}
 
 _KEPT_CACHES = 4

@@ -58,6 +58,19 @@ def _select(condition: Any, yes: Any, no: Any) -> Any:
     return lambda condition, yes, no: yes if condition else no
 
 
+def finite(x: Any) -> Any:
+    """Whether ``x`` is neither infinite nor NaN.
+
+    Not np.isfinite: that subtracts x from itself, which reassociation simplifies to zero.
+    """
+    return abs(x) < np.inf
+
+
+@overload(finite, jit_options=OPTIONS, strict=False)
+def _finite(x: Any) -> Any:
+    return lambda x: abs(x) < np.inf
+
+
 def cast(values: Any, like: Any) -> Any:
     """A tuple of float64 converted to the type of the scalar ``like``."""
     return tuple(const(like, value) for value in values)

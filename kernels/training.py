@@ -13,7 +13,7 @@ from kernels.batchings import select
 from kernels.jit import kernel
 from kernels.network import batch_gradient, evaluate
 from kernels.optimizers import apply, prepare
-from kernels.rules import cast
+from kernels.rules import cast, finite
 from kernels.schedules import factor
 
 COLUMNS = (
@@ -96,7 +96,7 @@ def verdict(limits: Any, loss: Any, gradient_norm: Any, accuracy: Any) -> Any:
 @kernel
 def divergence(limits: Any, loss: Any, gradient_norm: Any) -> Any:
     """NOT_FINITE, LOSS_TOO_LARGE or RUNNING."""
-    if not (np.isfinite(loss) and np.isfinite(gradient_norm)):
+    if not (finite(loss) and finite(gradient_norm)):
         return NOT_FINITE
     if loss > limits.diverged_above:
         return LOSS_TOO_LARGE

@@ -1,0 +1,180 @@
+"""The step loop: against descents in NumPy and JAX, and whatever way it is cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kernels import batchings, network, optimizers, schedules, training
+from tests import naive
+
+NAN = float("nan")
+NO_LIMITS = training.Limits(NAN, NAN, NAN, 1e12, 1)
+BATCHINGS = {
+    "full_batch": {},
+    "mini_batch": {"size": 3},
+    "single_sample": {},
+}
+
+
+class Trainer:
+    """Owns the arrays of a run and calls ``train_chunk``."""
+
+    def __init__(self, case, optimizer, batching, limits=NO_LIMITS, schedule="constant", **hypers):
+        n, count = len(case.samples.inputs), case.parameters.size
+        dtype = case.parameters.dtype
+        made = optimizers.catalog.get(optimizer).make(hypers)
+        self.case, self.limits = case, limits
+        self.rules = training.Rules(
+            made,
+            schedules.catalog.get(schedule).make(),
+            batchings.catalog.get(batching).make(BATCHINGS[batching]),
+        )
+        slots = optimizers.new_slots(made, count, dtype)
+        self.state = training.State(case.parameters.copy(), slots, np.zeros(count, dtype))
+        order = np.full(n + 1, -1)
+        self.scratch = training.Scratch(
+            network.new_work(case.network, dtype),
+            order,
+            np.zeros(n, np.int64),
+            np.zeros(count, dtype),
+            np.arange(n),
+        )
+        self.test = network.Samples(case.samples.inputs[:2].copy(), case.samples.targets[:2].copy())
+
+    def train(self, first, last, seed=11):
+        rows = np.full(((last - first) // self.limits.every + 2, len(training.COLUMNS)), np.nan)
+        c = self.case
+        done, filled, code = training.train_chunk(
+            c.network, self.rules, self.limits, c.samples, self.test, self.state, self.scratch,
+            seed, (first, last), rows,
+        )  # fmt: skip
+        return done, rows[:filled], code
+
+
+@pytest.fixture(scope="module")
+def case(request):
+    from tests.kernels.conftest import make_case
+
+    return make_case(["tanh", "tanh"], "softmax", "mean_squared_error", n=7)
+
+
+@pytest.mark.parametrize("batching", BATCHINGS)
+def test_cutting_into_chunks_changes_no_bit(case, batching):
+    whole = Trainer(case, "adam", batching)
+    _, rows, _ = whole.train(0, 60)
+    cut = Trainer(case, "adam", batching)
+    pieces = [cut.train(a, b)[1] for a, b in ((0, 1), (1, 2), (2, 20), (20, 37), (37, 60))]
+    assert np.array_equal(cut.state.parameters, whole.state.parameters)
+    assert np.array_equal(cut.state.slots, whole.state.slots)
+    assert np.array_equal(np.concatenate(pieces), rows)
+
+
+@pytest.mark.parametrize("optimizer", optimizers.catalog.names())
+def test_full_batch_training_is_that_of_jax_and_optax(case, optimizer):
+    import jax
+    import optax
+
+    from tests.kernels.test_optimizers import optax_twin
+
+    hypers = {"epsilon": 1e-300} if optimizer == "adagrad" else {}
+    trainer = Trainer(case, optimizer, "full_batch", learning_rate=0.03, **hypers)
+    _, rows, _ = trainer.train(0, 100)
+
+    with jax.enable_x64(True):
+        inputs, targets = (jax.numpy.asarray(a) for a in case.samples)
+
+        def loss(p):
+            values = inputs
+            for k, (weights, bias) in enumerate(naive.unpack(p, case.sizes)):
+                z = values @ weights + bias
+                values = jax.numpy.tanh(z) if k < 2 else jax.nn.softmax(z)
+            return jax.numpy.mean((values - targets) ** 2)
+
+        value_and_slope = jax.jit(jax.value_and_grad(loss))
+        twin = optax_twin(optimizer, trainer.rules.optimizer)
+        p = jax.numpy.asarray(case.parameters)
+        state, wanted = twin.init(p), []
+        for _ in range(100):
+            value, slope = value_and_slope(p)
+            wanted.append((float(value), float(jax.numpy.linalg.norm(slope))))
+            updates, state = twin.update(slope, state, p)
+            p = optax.apply_updates(p, updates)
+    columns = [training.COLUMNS.index(c) for c in ("loss", "gradient_norm")]
+    assert np.allclose(rows[:, columns], wanted, rtol=1e-9)
+    assert np.allclose(trainer.state.parameters, np.asarray(p), rtol=0, atol=1e-9)
+    assert rows[-1, 1] < rows[0, 1]
+
+
+def test_rows_describe_the_parameters_before_each_step(case):
+    trainer = Trainer(case, "sgd", "single_sample", learning_rate=0.1)
+    for step in range(5):
+        held = trainer.state.parameters.copy()
+        _, rows, _ = trainer.train(step, step + 1)
+        row = dict(zip(training.COLUMNS, rows[0], strict=True))
+        assert row["step"] == step
+        assert row["loss"] == pytest.approx(case.naive_loss(held), rel=1e-12)
+        slope = naive.slope(case.naive_loss, held)
+        assert row["gradient_norm"] == pytest.approx(np.linalg.norm(slope), rel=1e-6)
+        _, values = naive.forward(
+            held, case.sizes, case.hypers, case.output, np.asarray(trainer.test.inputs)
+        )
+        assert row["loss_test"] == pytest.approx(
+            np.mean((values[-1] - trainer.test.targets) ** 2), rel=1e-12
+        )
+        assert row["learning_rate"] == 0.1
+
+
+def test_schedule_scales_the_rate(case):
+    trainer = Trainer(case, "sgd", "full_batch", schedule="exponential", learning_rate=0.1)
+    _, rows, _ = trainer.train(0, 50)
+    rate = rows[:, training.COLUMNS.index("learning_rate")]
+    assert np.allclose(rate, 0.1 * 0.5 ** (np.arange(50) / 1000), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (training.Limits(0.2, NAN, NAN, 1e12, 1), training.LOSS_REACHED),
+        (training.Limits(NAN, 0.05, NAN, 1e12, 1), training.GRADIENT_REACHED),
+        (training.Limits(NAN, NAN, 1.0, 1e12, 1), training.ACCURACY_REACHED),
+        (training.Limits(NAN, NAN, NAN, 0.01, 1), training.LOSS_TOO_LARGE),
+    ],
+)
+def test_stops_at_the_first_row_that_fulfils_a_limit(case, limits, code):
+    free = Trainer(case, "adam", "full_batch", learning_rate=0.02)
+    _, rows, _ = free.train(0, 3000)
+    column, holds = {
+        training.LOSS_REACHED: (1, lambda v: v <= 0.2),
+        training.GRADIENT_REACHED: (5, lambda v: v <= 0.05),
+        training.ACCURACY_REACHED: (3, lambda v: v >= 1.0),
+        training.LOSS_TOO_LARGE: (1, lambda v: v > 0.01),
+    }[code]
+    wanted = int(np.argmax(holds(rows[:, column])))
+    assert holds(rows[wanted, column])
+    bound = Trainer(case, "adam", "full_batch", limits, learning_rate=0.02)
+    done, found, told = bound.train(0, 3000)
+    assert (done, told) == (wanted, code)
+    assert np.array_equal(found, rows[: wanted + 1])
+
+
+def test_what_is_not_finite_ends_the_run(make_case):
+    case = make_case(["relu"] * 2, "identity", "mean_squared_error", n=7)
+    trainer = Trainer(case, "sgd", "full_batch", NO_LIMITS._replace(diverged_above=np.inf))
+    trainer.rules = trainer.rules._replace(
+        optimizer=trainer.rules.optimizer._replace(learning_rate=1e6)
+    )
+    done, rows, code = trainer.train(0, 1000)
+    assert code == training.NOT_FINITE
+    assert done < 1000
+    assert not np.isfinite(rows[-1, [1, 5]]).all()
+    assert np.isfinite(rows[:-1, [1, 5]]).all()
+
+
+def test_accuracy_of_all_right_is_exactly_one(make_case):
+    for n in (3, 7, 49, 98, 103):
+        case = make_case([], "identity", "mean_squared_error", (2, 2), n=n)
+        trainer = Trainer(case, "sgd", "full_batch")
+        case.samples.targets[:] = np.eye(2)[case.values[-1].argmax(1)]
+        _, rows, _ = trainer.train(0, 1)
+        assert rows[0, 3] == 1.0
