@@ -62,7 +62,7 @@ class Range:
             return self.nearest(1.0)
         low, high = self.low, self.high
         if "(" in self.text:
-            low = max(math.nextafter(low, math.inf), 1e-6) if low == 0.0 else low + 1e-6
+            low = low + 1e-6 if math.isfinite(low) else -1e300
         if ")" in self.text:
             high = high - 1e-6 if math.isfinite(high) else 1e300
         clipped = min(max(value, low), high)
