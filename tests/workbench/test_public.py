@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ import workbench as wb
 ROOT = Path(__file__).parents[2]
 # Any import of Qt fails, as where it is not installed or its libraries are missing.
 NO_QT = """
-import sys
 class Block:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in ("PyQt6", "pyqtgraph"):
