@@ -36,9 +36,11 @@ def draw(name, sizes=(N_IN, N_OUT), seed=1, start=0, **hypers):
 
 @pytest.mark.parametrize("name", WANTED)
 def test_weights_have_the_papers_distribution(name):
-    [(weights, bias)] = draw(name)
-    assert stats.kstest(weights.ravel(), WANTED[name].cdf).pvalue > 1e-3
-    assert not bias.any()
+    drawn = [draw(name, start=k)[0] for k in range(20)]
+    weights = np.concatenate([weights.ravel() for weights, _ in drawn])
+    assert stats.kstest(weights, WANTED[name].cdf).pvalue > 1e-3
+    assert weights.var() == pytest.approx(WANTED[name].var(), rel=0.03)
+    assert not any(bias.any() for _, bias in drawn)
 
 
 def test_every_initializer_is_checked_by_one_of_these_tests():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -58,6 +60,14 @@ def test_normal_is_normal():
     assert stats.kstest(values, "norm").pvalue > 1e-3
     assert stats.kurtosistest(values).pvalue > 1e-3
     assert abs(np.corrcoef(values[:-1], values[1:])[0, 1]) < 0.03
+
+
+def test_normal_is_box_and_mullers_of_the_same_bits():
+    for k in range(50):
+        first, second = (int(w) >> 11 for w in random.bits(9, STREAM_DATA, 1, k))
+        radius = math.sqrt(-2.0 * math.log((first + 1) / 2**53))
+        wanted = radius * math.cos(2.0 * math.pi * second / 2**53)
+        assert random.normal(9, STREAM_DATA, 1, k) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
 
 
 def test_below_is_uniform_on_whole_numbers():

@@ -59,11 +59,14 @@ def case(request):
     return make_case(["tanh", "tanh"], "softmax", "mean_squared_error", n=7)
 
 
+@pytest.mark.parametrize("every", [1, 7])
 @pytest.mark.parametrize("batching", BATCHINGS)
-def test_cutting_into_chunks_changes_no_bit(case, batching):
-    whole = Trainer(case, "adam", batching)
+def test_cutting_into_chunks_changes_no_bit(case, batching, every):
+    limits = NO_LIMITS._replace(every=every)
+    whole = Trainer(case, "adam", batching, limits)
     _, rows, _ = whole.train(0, 60)
-    cut = Trainer(case, "adam", batching)
+    assert np.array_equal(rows[:, 0], np.arange(0, 60, every))
+    cut = Trainer(case, "adam", batching, limits)
     pieces = [cut.train(a, b)[1] for a, b in ((0, 1), (1, 2), (2, 20), (20, 37), (37, 60))]
     assert np.array_equal(cut.state.parameters, whole.state.parameters)
     assert np.array_equal(cut.state.slots, whole.state.slots)
