@@ -13,6 +13,7 @@ import workbench as wb
 ROOT = Path(__file__).parents[2]
 # Any import of Qt fails, as where it is not installed or its libraries are missing.
 NO_QT = """
+import sys
 class Block:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in ("PyQt6", "pyqtgraph"):
