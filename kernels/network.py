@@ -255,4 +255,5 @@ def respond_all(network: Any, parameters: Any, inputs: Any, units: Any, work: An
     """All units' activations for many samples: fills ``units`` (n_samples, n_units)."""
     for k in range(inputs.shape[0]):
         forward(network, parameters, inputs[k], work)
-        units[k, :] = work.a
+        for j in range(units.shape[1]):
+            units[k, j] = work.a[j]
