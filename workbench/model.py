@@ -88,7 +88,8 @@ class Model:
         parameters = np.empty(self.parameter_count)
         sizes = self.network.sizes
         initializers.initialize(e.initializer.item, sizes, e.seed, e.start, parameters)
-        return parameters.astype(self.dtype)
+        with np.errstate(over="ignore"):  # a run says so itself, as divergence at step 0
+            return parameters.astype(self.dtype)
 
     def learning_rate(self, step: int) -> float:
         """The learning rate that the step after ``step`` steps takes."""

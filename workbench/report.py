@@ -54,7 +54,8 @@ def weights_figure(run: Run) -> Figure:
     model, parameters = run.model, run.parameters
     count = len(model.layers)
     figure = Figure(figsize=(2.2 + 2.6 * count, 4.8), layout="constrained")
-    limit = float(np.abs(parameters).max()) or 1.0
+    finite = np.abs(parameters[np.isfinite(parameters)])
+    limit = float(finite.max(initial=0.0)) or 1.0
     all_axes = figure.subplots(1, count, squeeze=False)[0]
     for axes, layer in zip(all_axes, model.layers, strict=True):
         n_in, n_out = layer.shape
@@ -77,9 +78,12 @@ def weights_figure(run: Run) -> Figure:
 def surface_figure(run: Run) -> Figure:
     """The training loss over the plane of the path's main directions, with the path on it."""
     steps, trail = run.trail()
-    grid = grid_around(run.model, trail)
     figure = Figure(figsize=(6.6, 5.6), layout="constrained")
     axes = figure.add_subplot()
+    if not np.isfinite(trail).all():
+        axes.set_title("No surface: the path's parameters are not finite")
+        return figure
+    grid = grid_around(run.model, trail)
     height = np.where(np.isfinite(grid.loss), grid.loss, np.nan)
     mesh = axes.pcolormesh(grid.along, grid.across, height, cmap="viridis", shading="gouraud")
     if np.isfinite(height).all() and height.max() > height.min():

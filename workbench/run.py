@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from kernels import optimizers, training
-from kernels.batchings import size as batch_size
-from kernels.training import COLUMNS, RUNNING, Limits, Rules, Scratch, State
-from workbench.checkpoints import Checkpoints
+from kernels import training
+from kernels.training import COLUMNS
 from workbench.experiment import Experiment
 from workbench.fields import integer, plain
-from workbench.model import Model
-from workbench.recorder import Recorder, Rows
+from workbench.recorder import Rows
+from workbench.stepper import Stepper, reason
 
 CHUNK_SECONDS = 0.025
 
@@ -65,38 +63,19 @@ class Run:
     def __init__(self, experiment: Experiment) -> None:
         self.pace: float | None = None
         self.experiment = experiment
-        self.model = Model(experiment)
-        e, m = experiment, self.model
-        n = len(m.data.train.inputs)
-        self._rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
-        self._limits = Limits(*_bounds(e), _check_every(e, n))
-        self._every = self._limits.every
-        dtype = e.numpy_dtype
-        count = m.parameter_count
-        self._scratch = Scratch(
-            m.new_work(),
-            np.zeros(n + 1, np.int64),
-            np.zeros(n, np.int64),
-            np.zeros(count, dtype),
-            np.arange(n),
-        )
-        slots = optimizers.new_slots(e.optimizer.item, count, dtype)
-        self._state = State(m.initial_parameters(), slots, np.zeros(count, dtype))
-        self._recorder = Recorder()
-        self._checkpoints = Checkpoints(self._state)
+        self.stepper = Stepper(experiment)
+        self.model = self.stepper.model
         self._busy = threading.RLock()  # held while the state is being changed
         self._waiting = threading.RLock()  # held by who wants the state between two chunks
         self._shown = threading.Lock()  # guards the published copy below
         self._pause = threading.Event()
         self._starting = threading.Lock()  # one training thread at a time
         self._thread: threading.Thread | None = None
-        self._step = 0
         self._status, self._reason = READY, ""
         self._tail: np.ndarray | None = None
         self._rate = 0.0
         self._seconds = 0.0
         self._compiled = False
-        self._scratch.order[n] = -1
         self._publish()
 
     # -- stepping ------------------------------------------------------------------------------
@@ -105,22 +84,22 @@ class Run:
         """Make up to ``n`` steps now, in this thread; returns how many were made."""
         n = _count(n)
         with self._turn():
-            before = self._step
+            before = self.stepper.step
             try:
                 self._advance(before + n)
             finally:
                 self._settle()
-            return self._step - before
+            return self.steps - before
 
     def back(self, n: int = 1) -> int:
         """Go back ``n`` steps, bit for bit to where the run was; returns how many."""
         n = _count(n)
         with self._turn():
-            target = max(self._step - n, 0)
-            gone = self._step - target
+            target = max(self.steps - n, 0)
+            gone = self.steps - target
             if gone or self._status == DIVERGED:
-                self._rewind(target)
-                self._recorder.truncate(target)
+                self.stepper.back_to(target, self._chunk_length())
+                self._tail = None
                 self._status, self._reason = (PAUSED if target else READY), ""
                 self._settle()
             return gone
@@ -129,7 +108,7 @@ class Run:
         """Go back to the start and forget the history."""
         self.pause()
         with self._turn():
-            self.back(self._step)
+            self.back(self.steps)
             self._seconds = 0.0
 
     def resume(self) -> None:
@@ -181,9 +160,9 @@ class Run:
             with self._waiting:
                 pass  # others first: a lock alone goes to whoever asks again soonest
             with self._busy:
-                before = self._step
+                before = self.stepper.step
                 self._advance(before + self._chunk_length())
-                made = self._step - before
+                made = self.steps - before
             if progress:
                 shown = self.snapshot(sequence)
                 sequence = shown.rows.sequence
@@ -197,7 +176,7 @@ class Run:
         """Measure the parameters as they are, so that a snapshot of a fresh run has figures."""
         with self._turn():
             if self._tail is None:
-                self._tail = self._measure()
+                self._tail = self.stepper.measure()
                 self._publish()
 
     @contextmanager
@@ -215,19 +194,21 @@ class Run:
         if self._status in (FINISHED, DIVERGED):
             return
         last = min(target, self.experiment.stop.steps)
-        if self._step < last:
+        if self.steps < last:
             self._compile()
             self._status, self._tail = RUNS, None
             self._publish()
-            begun, first = time.perf_counter(), self._step
-            while self._step < last and self._status == RUNS:
-                self._chunk(min(last, self._checkpoints.next_due(self._step)))
+            begun, first = time.perf_counter(), self.stepper.step
+            while self.steps < last and self._status == RUNS:
+                code, row = self.stepper.advance(last)
+                if row is not None:
+                    self._end(code, row)
             spent = time.perf_counter() - begun
             self._seconds += spent
-            recent = (self._step - first) / max(spent, 1e-9)
+            recent = (self.steps - first) / max(spent, 1e-9)
             self._rate = recent if self._rate == 0.0 else 0.7 * self._rate + 0.3 * recent
-        if self._status not in (FINISHED, DIVERGED) and self._step >= self.experiment.stop.steps:
-            self._end_at_limit()
+        if self._status not in (FINISHED, DIVERGED) and self.steps >= self.experiment.stop.steps:
+            self._end(*self.stepper.end())
         self._publish()
 
     def _compile(self) -> None:
@@ -235,134 +216,47 @@ class Run:
         if not self._compiled:
             self._status = COMPILING
             self._publish()
-            self._measure()
-            self._call(self._step)
+            self.stepper.compile()
             self._compiled = True
 
-    def _chunk(self, last: int) -> None:
-        first = self._step
-        try:
-            done, rows, code = self._call(last)
-            self._recorder.append(rows, self._every)
-            self._step = done
-        except BaseException:
-            # Ctrl-C is noticed where the kernel returns: the parameters have moved already.
-            self._recorder.truncate(first)
-            self._rewind(first)
-            raise
-        if code == RUNNING:
-            self._checkpoints.offer(done, self._state)
-        else:
-            self._end(code, rows[-1])
-
-    def _call(self, last: int) -> tuple[int, np.ndarray, int]:
-        m = self.model
-        rows = np.empty(((last - self._step) // self._every + 2, len(COLUMNS)))
-        done, filled, code = training.train_chunk(
-            m.network,
-            self._rules,
-            self._limits,
-            m.train,
-            m.test,
-            self._state,
-            self._scratch,
-            self.experiment.seed,
-            (self._step, last),
-            rows,
-        )
-        return done, rows[:filled], code
-
-    def _end_at_limit(self) -> None:
-        row = self._measure()
-        code = training.divergence(self._limits, row[1], row[5])
-        if code == RUNNING and self._step % self._every == 0:
-            code = training.verdict(self._limits, row[1], row[5], row[3])
-        self._recorder.append(row[None], self._every)
-        if code == RUNNING:
-            self._status, self._tail = FINISHED, row
-            self._reason = f"all {self._step} steps made"
-        else:
-            self._end(code, row)
-
     def _end(self, code: int, row: np.ndarray) -> None:
-        step, stop = self._step, self.experiment.stop
-        self._status, self._tail = FINISHED, row.copy()
-        if code == training.LOSS_REACHED:
-            self._reason = f"loss {row[1]:.6g} reached {stop.loss:g} at step {step}"
-        elif code == training.GRADIENT_REACHED:
-            self._reason = (
-                f"gradient norm {row[5]:.3g} reached {stop.gradient_norm:g} at step {step}"
-            )
-        elif code == training.ACCURACY_REACHED:
-            self._reason = (
-                f"training accuracy {row[3]:.4g} reached {stop.accuracy:g} at step {step}"
-            )
-        else:
-            self._status = DIVERGED
-            self._reason = f"diverged at step {step}: {self._what_diverged(code, row)}"
+        self._reason = reason(self.experiment, self.steps, code, row)
+        self._status, self._tail = FINISHED, row
+        if code in (training.NOT_FINITE, training.LOSS_TOO_LARGE):
             # What is kept, history and parameters, ends with the last step that was sound.
-            self._recorder.truncate(step)
-            self._rewind(max(step - 1, 0))
-
-    def _what_diverged(self, code: int, row: np.ndarray) -> str:
-        # Of all samples, or of the step's own batch alone (the last column, NaN after the last).
-        bad = [v for v in (row[1], row[7]) if not v <= self.experiment.stop.diverged_above]
-        if not bad:
-            return "the gradient is not finite"
-        above = code == training.LOSS_TOO_LARGE
-        bound = f", above {self.experiment.stop.diverged_above:g}" if above else ""
-        return f"the loss is {bad[0]:.4g}{bound}"
-
-    def _rewind(self, target: int) -> None:
-        """Restore the state after ``target`` steps from a checkpoint and replay the rest."""
-        self._step = self._checkpoints.restore(target, self._state)
-        self._tail = None
-        self._scratch.order[-1] = -1
-        while self._step < target:
-            length = self._chunk_length()
-            last = min(target, self._step + length, self._checkpoints.next_due(self._step))
-            self._step, _, _ = self._call(last)
-            self._checkpoints.offer(self._step, self._state)
+            self._status, self._tail = DIVERGED, None
+            self.stepper.drop_last(self._chunk_length())
 
     # -- looking -------------------------------------------------------------------------------
-
-    def _measure(self) -> np.ndarray:
-        """A history row for the parameters as they are now."""
-        row = np.full(len(COLUMNS), np.nan)
-        row[0] = self._step
-        m = self.model
-        training.measure(m.network, self._state.parameters, m.train, m.test, self._scratch, row)
-        row[6] = m.learning_rate(self._step)
-        return row
 
     def _settle(self) -> None:
         """At rest: measure the parameters as they are, so that what is shown is exact."""
         if self._status in (RUNS, COMPILING):
-            self._status = PAUSED if self._step else READY
+            self._status = PAUSED if self.steps else READY
         if self._status != FINISHED or self._tail is None:
-            self._tail = self._measure()
+            self._tail = self.stepper.measure()
         self._publish()
 
     def _publish(self) -> None:
         with self._shown:
-            self._parameters = self._state.parameters.copy()
+            self._parameters = self.stepper.state.parameters.copy()
             self._parameters.flags.writeable = False
-            self._published = (self._step, self._status, self._reason, self._rate, self._tail)
+            self._published = (self.steps, self._status, self._reason, self._rate, self._tail)
 
     def snapshot(self, since: int = -1) -> Snapshot:
         """The run as it is, with the history rows recorded after sequence number ``since``."""
         with self._shown:
             step, status, reason, rate, tail = self._published
             parameters = self._parameters
-            rows = self._recorder.since(since)
-        row = self._recorder.last() if tail is None else tail.copy()
+            rows = self.stepper.recorder.since(since)
+        row = self.stepper.recorder.last() if tail is None else tail.copy()
         row.flags.writeable = False
         return Snapshot(step, status, reason, parameters, row, rows, rate)
 
     def trail(self) -> tuple[np.ndarray, np.ndarray]:
         """Steps (m,) and parameters (m, n) at checkpoints from the start until now: the path."""
         shown = self.snapshot()
-        return self._checkpoints.trail(shown.step, shown.parameters)
+        return self.stepper.checkpoints.trail(shown.step, shown.parameters)
 
     @property
     def status(self) -> str:
@@ -377,7 +271,7 @@ class Run:
     @property
     def steps(self) -> int:
         """Steps made so far (for a diverged run, until the last finite parameters)."""
-        return self._step
+        return self.stepper.step
 
     @property
     def diverged(self) -> bool:
@@ -414,7 +308,7 @@ class Run:
         """The figures of the run as it stands, ready for JSON."""
         with self._turn():
             first = self._first_loss()
-            now = self._measure() if self._tail is None else self._tail
+            now = self.stepper.measure() if self._tail is None else self._tail
         return {
             "parameters": self.model.parameter_count,
             "loss_initial": first,
@@ -422,7 +316,7 @@ class Run:
             "accuracy_train": _number(now[3]),
             "accuracy_test": _number(now[4]),
             "gradient_norm": _number(now[5]),
-            "steps": self._step,
+            "steps": self.steps,
             "diverged": self.diverged,
             "reason": self._reason,
             "seconds": self._seconds,
@@ -431,8 +325,8 @@ class Run:
         }
 
     def _first_loss(self) -> float | None:
-        rows = self._recorder.since().rows
-        row = rows[0] if len(rows) else self._measure()
+        rows = self.stepper.recorder.since().rows
+        row = rows[0] if len(rows) else self.stepper.measure()
         return _number(row[1])
 
 
@@ -444,20 +338,6 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _bounds(experiment: Experiment) -> tuple[float, float, float, float]:
-    stop = experiment.stop
-    bounds = (stop.loss, stop.gradient_norm, stop.accuracy)
-    given = [float("nan") if bound is None else bound for bound in bounds]
-    return given[0], given[1], given[2], stop.diverged_above
-
-
-def _check_every(experiment: Experiment, n_samples: int) -> int:
-    if experiment.stop.check_every:
-        return experiment.stop.check_every
-    size = int(batch_size(experiment.batching.item, n_samples))
-    return -(-n_samples // size)
-
-
 def run(
     experiment: Experiment,
     *,
@@ -467,7 +347,7 @@ def run(
     """Carry out an experiment to its stop rule and return the finished run.
 
     ``steps`` replaces the experiment's step limit; ``progress`` is called with a snapshot after
-    every chunk of about 12 ms.
+    every chunk of about 25 ms.
     """
     if steps is not None:
         experiment = experiment.replace(stop={"steps": steps})

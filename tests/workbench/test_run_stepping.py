@@ -14,7 +14,7 @@ import workbench as wb
 def assert_same(run, other):
     assert run.steps == other.steps
     np.testing.assert_array_equal(run.parameters, other.parameters)
-    np.testing.assert_array_equal(run._state.slots, other._state.slots)
+    np.testing.assert_array_equal(run.stepper.state.slots, other.stepper.state.slots)
     for name, column in run.history.items():
         np.testing.assert_array_equal(column, other.history[name], err_msg=name)
 
