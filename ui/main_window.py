@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         bridge.opened.connect(self._opened)
         bridge.updated.connect(self._updated)
         bridge.failed.connect(self._say)
-        bridge.said.connect(self._say)
+        bridge.said.connect(self.state.setText)
         self.analyst.analysed.connect(self._analysed)
         self.analyst.plane_made.connect(self.landscape.show_plane)
         self.network.sample_changed.connect(lambda _: self._ask())
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         if name and self.form.experiment is not None:
             try:
                 self.form.experiment.save(name)
-                self._say(f"saved {name}")
+                self.state.setText(f"saved {name}")
             except OSError as error:
                 self._say(f"{name}: cannot be written ({error.strerror})")
 
