@@ -55,7 +55,7 @@ def weights_figure(run: Run) -> Figure:
     count = len(model.layers)
     figure = Figure(figsize=(2.2 + 2.6 * count, 4.8), layout="constrained")
     finite = np.abs(parameters[np.isfinite(parameters)])
-    limit = float(finite.max(initial=0.0)) or 1.0
+    limit = min(float(finite.max(initial=0.0)), 1e307) or 1.0
     all_axes = figure.subplots(1, count, squeeze=False)[0]
     for axes, layer in zip(all_axes, model.layers, strict=True):
         n_in, n_out = layer.shape

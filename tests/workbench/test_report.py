@@ -61,12 +61,17 @@ def test_the_surface_carries_the_path(run):
     assert "% of the path's variance" in axes.get_title()
 
 
-@pytest.mark.parametrize("case", ["no steps", "one step", "diverged at once", "diverged later"])
+@pytest.mark.parametrize(
+    "case", ["no steps", "one step", "diverged at once", "diverged later", "not finite"]
+)
 def test_odd_runs_have_pictures_without_a_warning(case, full_batch, diverging, tmp_path):
     run = {
         "no steps": lambda: wb.run(full_batch, steps=0),
         "one step": lambda: wb.run(full_batch.replace(data={"test_fraction": 0}), steps=1),
         "diverged at once": lambda: wb.run(diverging),
+        "not finite": lambda: wb.run(
+            full_batch.replace(initializer={"name": "normal", "deviation": 1e300})
+        ),
         "diverged later": lambda: wb.run(diverging.replace(optimizer={"learning_rate": 5.0})),
     }[case]()
     with warnings.catch_warnings():
