@@ -36,5 +36,6 @@ def descend(
         if k + 1 < path.shape[0]:
             step = first + k
             rate = optimizer.learning_rate * factor(schedule, step)
-            apply(optimizer, prepare(optimizer, rate, step + 1), gradient, position, slots)
+            norm = np.sqrt(gradient[0] * gradient[0] + gradient[1] * gradient[1])
+            apply(optimizer, prepare(optimizer, rate, step + 1, norm), gradient, position, slots)
     return path.shape[0]

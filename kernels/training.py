@@ -166,6 +166,8 @@ def train_chunk(
                 code = verdict(limits, row[1], row[5], row[3])
             if code != RUNNING:
                 return step, n_rows, code
-        coefficients = cast(prepare(rules.optimizer, rate, step + 1), state.parameters[0])
+        coefficients = cast(
+            prepare(rules.optimizer, rate, step + 1, gradient_norm), state.parameters[0]
+        )
         apply(rules.optimizer, coefficients, state.gradient, state.parameters, state.slots)
     return last, n_rows, RUNNING

@@ -1,7 +1,8 @@
 """Optimizers: the step rule, one a file.
 
-Rules: ``prepare(item, rate, step)`` returns a tuple of float64 coefficients, once per step (the
-learning rate after the schedule; ``step`` counts from 1); ``update(item, c, g, p, slots)`` is the
+Rules: ``prepare(item, rate, step, norm)`` returns a tuple of float64 coefficients, once per step
+(``rate`` is the learning rate after the schedule, ``step`` counts from 1, ``norm`` is the Euclidean
+norm of this step's whole gradient; all float64); ``update(item, c, g, p, slots)`` is the
 scalar rule for one parameter: coefficients ``c`` (cast to the parameters' type), gradient g,
 parameter p and the tuple of that parameter's slots; it returns (new p, new slots). The number of
 slots, 0 to 3, is declared at registration; slots start at zero.

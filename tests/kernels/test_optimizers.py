@@ -15,7 +15,7 @@ NAMES = optimizers.catalog.names()
 
 @kernel
 def step(item, rate, count, gradient, parameters, slots):
-    apply(item, prepare(item, rate, count), gradient, parameters, slots)
+    apply(item, prepare(item, rate, count, np.sqrt((gradient * gradient).sum())), gradient, parameters, slots)
 
 
 def slope(p):
