@@ -15,7 +15,8 @@ NAMES = optimizers.catalog.names()
 
 @kernel
 def step(item, rate, count, gradient, parameters, slots):
-    apply(item, prepare(item, rate, count, np.sqrt((gradient * gradient).sum())), gradient, parameters, slots)
+    norm = np.sqrt((gradient * gradient).sum())
+    apply(item, prepare(item, rate, count, norm), gradient, parameters, slots)
 
 
 def slope(p):
