@@ -1,10 +1,10 @@
 """A step length along a direction that fulfils the strong Wolfe conditions.
 
-Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6 (bracket, then zoom by cubic
-interpolation, eq. 3.59). Near a minimum, where differences of the loss drown in rounding, a length
-also counts whose slope fulfils the approximate Wolfe condition: Hager & Zhang 2005, "A new conjugate
-gradient method with guaranteed descent and an efficient line search", SIAM J. Optim. 16, eq. 4.1.
-A search for a nearly flat slope is an exact line search.
+Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6 (bracket, then zoom by
+cubic interpolation, eq. 3.59). Near a minimum, where differences of the loss drown in rounding, a
+length also counts whose slope fulfils the approximate Wolfe condition: Hager & Zhang 2005, "A new
+conjugate gradient method with guaranteed descent and an efficient line search", SIAM J. Optim. 16,
+eq. 4.1. A search for a nearly flat slope is an exact line search.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def between(low: Any, high: Any) -> Any:
 @kernel
 def beyond(earlier: Any, low: Any) -> Any:
     """A longer length than that of ``low``, by the secant of the slopes at two lengths."""
-    a, a_loss, a_slope = earlier
-    b, b_loss, b_slope = low
+    a, _, a_slope = earlier
+    b, _, b_slope = low
     longest = _LONGEST * b
     if not b_slope > a_slope:
         return longest

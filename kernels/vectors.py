@@ -68,8 +68,8 @@ def factorise(matrix: Any, shift: Any) -> Any:
     """Cholesky's L of H + shift · 1, where H stands in the upper triangle of ``matrix``.
 
     ``matrix`` is float64 (n + 2, n); row n holds the diagonal of H. L is written to the lower
-    triangle and the diagonal; H stays. Returns whether all pivots were positive by a margin. Golub &
-    Van Loan 2013, "Matrix computations", algorithm 4.2.1.
+    triangle and the diagonal; H stays. Returns whether all pivots were positive by a margin.
+    Golub & Van Loan 2013, "Matrix computations", algorithm 4.2.1.
     """
     n = matrix.shape[1]
     diagonal = matrix[n]

@@ -1,7 +1,7 @@
 """NAdam, Adam with Nesterov's look-ahead and a momentum that warms up.
 
 μₜ = β₁ (1 - 0.96^(t · momentum_decay) / 2), m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g²,
-p ← p - rate (μₜ₊₁ m / (1 - Πₖ₌₁ᵗ⁺¹ μₖ) + (1 - μₜ) g / (1 - Πₖ₌₁ᵗ μₖ)) / (√(v / (1 - β₂ᵗ)) + epsilon).
+p ← p - rate (μₜ₊₁ m / (1 - μ₁ … μₜ₊₁) + (1 - μₜ) g / (1 - μ₁ … μₜ)) / (√(v / (1 - β₂ᵗ)) + epsilon).
 Dozat 2016, "Incorporating Nesterov momentum into Adam", algorithm 2, in the form of PyTorch, whose
 running mean of the gradient decays by β₁ rather than by μₜ.
 """

@@ -1,4 +1,4 @@
-"""Cosine annealing, factor = low + (1 - low)(1 + cos(π step / steps)) / 2, and ``low`` from then on.
+"""Cosine annealing, factor = low + (1 - low)(1 + cos(π step / steps)) / 2, then ``low``.
 
 Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", arXiv 1608.03983,
 eq. 5, without restarts. As Optax's; PyTorch's goes up again after ``steps``.
