@@ -21,7 +21,7 @@ from kernels.vectors import add_scaled, dot, resolution
 SUFFICIENT = 1e-4  # of the decrease that the slope at the start promises
 _MOST_PROBES = 40
 _NARROW = 1e-3  # an interpolated length keeps this share of the interval from its ends
-_LONGEST = 10.0  # factor on a length while no bracket is known
+_LONGEST = 2.0  # factor on a length while no bracket is known
 
 
 @kernel
