@@ -21,6 +21,7 @@ from kernels.vectors import add_scaled, dot, norm, resolution
 SUFFICIENT = 1e-4  # of the decrease that the slope at the start promises
 _MOST_PROBES = 40
 _NARROW = 1e-3  # an interpolated length keeps this share of the interval from its ends
+_FAR = 20.0  # rise over the fall promised, above which a parabola takes the cubic's place
 _LONGEST = 2.0  # factor on a length while no bracket is known
 
 
@@ -48,8 +49,11 @@ def between(low: Any, high: Any) -> Any:
     first = a_slope + b_slope - 3.0 * (b_loss - a_loss) / width
     square = first * first - a_slope * b_slope
     if not finite(square):
-        # From the start on, the length may be wrong by many powers of ten.
-        return a + (0.1 if a > 0.0 else 0.001) * width
+        return a + (0.1 if a > 0.0 else _NARROW) * width
+    rise = b_loss - a_loss - a_slope * width
+    if a == 0.0 and rise > -_FAR * a_slope * width:
+        # The first length may be wrong by many powers of ten, where a cubic comes down slowly.
+        return max(-0.5 * a_slope * width / rise, _NARROW) * width
     if square < 0.0:
         return a + 0.5 * width
     root = np.sqrt(square) if width > 0.0 else -np.sqrt(square)
