@@ -1,4 +1,6 @@
-"""Gaussian error linear unit, f(z) = z Φ(z), f' = Φ(z) + z φ(z), with the exact normal Φ.
+"""Gaussian error linear unit, f(z) = z Φ(z), with the exact normal Φ.
+
+f' = Φ(z) + z φ(z), f'' = (2 - z²) φ(z).
 
 Hendrycks & Gimpel 2016, "Gaussian error linear units (GELUs)", arXiv 1606.08415, section 2.
 """
@@ -8,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.activations import catalog, slope, value
+from kernels.activations import bend, catalog, slope, value
 from kernels.rules import const
 
 
@@ -31,6 +33,15 @@ def _slope(item: Any, z: Any, a: Any) -> Any:
     return cumulative + z * const(z, _NORMAL_PEAK) * np.exp(-half * z * z)
 
 
+def _bend(item: Any, z: Any, a: Any) -> Any:
+    # Beyond z² = 2000 the density is zero in float64 too, and zero times infinity would be NaN.
+    square = min(z * z, const(z, 2000.0))
+    return (const(z, 2.0) - square) * const(z, _NORMAL_PEAK) * np.exp(const(z, -0.5) * square)
+
+
 catalog.register(
-    GELU, "gelu", "z times the normal distribution of z", rules={value: _value, slope: _slope}
+    GELU,
+    "gelu",
+    "z times the normal distribution of z",
+    rules={value: _value, slope: _slope, bend: _bend},
 )
