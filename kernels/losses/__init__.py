@@ -11,6 +11,8 @@ What kernels call, for one sample whose last layer has the pre-activations z and
 ``compare(loss, output, z, p, t, delta)`` gives the loss and its gradient dL/dz,
 ``bend_loss(loss, output, z, p, t, delta, matrix)`` the Hessian d²L/dz² as well. Where a loss has a
 kink, both take the value of the side, or the subgradient, that the item's docstring names.
+``is_right(loss, answer, targets)`` counts classes; a loss whose answers are no probabilities may
+bring its own with ``judge``.
 """
 
 from collections.abc import Callable
@@ -30,6 +32,7 @@ bend = rule("bend")
 
 _fused: dict[tuple[Any, Any], Callable[..., Any]] = {}
 _fused_bends: dict[tuple[Any, Any], Callable[..., Any]] = {}
+_judges: dict[Any, Callable[..., Any]] = {}
 
 
 def fuse(
@@ -115,3 +118,33 @@ def bend_loss(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any, matrix
 def _bend_loss(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any, matrix: Any) -> Any:
     is_fused = (loss.instance_class, output.instance_class) in _fused
     return _fuse_bend if is_fused else _compose_bend
+
+
+def judge(loss: Any, body: Callable[..., Any]) -> None:
+    """Use ``body(loss, answer, targets)`` for this class of losses in ``is_right``."""
+    _judges[loss] = body
+
+
+def _largest(loss: Any, answer: Any, targets: Any) -> Any:
+    if answer.size == 1:
+        return abs(answer[0] - targets[0]) < 0.5
+    best, wanted = 0, 0
+    for j in range(1, answer.size):
+        if answer[j] > answer[best]:
+            best = j
+        if targets[j] > targets[wanted]:
+            wanted = j
+    return best == wanted
+
+
+def is_right(loss: Any, answer: Any, targets: Any) -> Any:
+    """Whether the largest output is the largest target; a single output must be within 1/2.
+
+    Both (n_out,). Losses on scores with a sign (hinge) compare the sign of a single output.
+    """
+    return _judges.get(type(loss), _largest)(loss, answer, targets)
+
+
+@overload(is_right, jit_options=OPTIONS, strict=False)
+def _is_right(loss: Any, answer: Any, targets: Any) -> Any:
+    return _judges.get(loss.instance_class, _largest)

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kernels import activations, losses, network, outputs
+from kernels import activations, losses, network, outputs, penalties
 from tests import naive
 
 CLEAR = 0.02  # least distance of a pre-activation from the kink at zero
 
 
-def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64):
+def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64, penalty="none"):
     """A network with parameters, samples, and its naive loss as a function of the parameters."""
     items = [activations.catalog.get(name).make() for name in names]
     distinct = list(dict.fromkeys(zip(names, items, strict=True))) or [
@@ -26,6 +26,7 @@ def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64):
         np.array(kinds, np.int64),
         outputs.catalog.get(output).make(),
         losses.catalog.get(loss).make(),
+        penalties.catalog.get(penalty).make(),
     )
     hypers = [(name, item._asdict()) for name, item in zip(names, items, strict=True)]
     count = network.parameter_count(sizes)
