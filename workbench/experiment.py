@@ -60,8 +60,8 @@ class Experiment:
     named items with hyper-parameters (``experiment.optimizer.name``,
     ``experiment.optimizer.learning_rate``); ``network`` and ``stop`` are described by their
     classes. ``penalty`` is a term of the training loss, not of the test loss. ``seed`` drives every
-    random number; ``start`` is the index of the starting point among those of one seed. Make one with
-    ``Experiment.preset``, ``.load``, ``.of`` or ``.replace``; all raise WorkbenchError.
+    random number; ``start`` is the index of the starting point among those of one seed. Make one
+    with ``Experiment.preset``, ``.load``, ``.of`` or ``.replace``; all raise WorkbenchError.
     """
 
     data: Choice

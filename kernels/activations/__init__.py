@@ -1,9 +1,10 @@
 """Activations: scalar functions a = f(z) between layers, one a file.
 
 Scalar rules, in the type of z: ``value(item, z) -> a``, ``slope(item, z, a) -> f'(z)`` and
-``bend(item, z, a) -> f''(z)`` with a = f(z); all stay finite for every finite z. The fact ``kinks``
-(a tuple, or a function of the item) lists where f, f' or f'' jumps. There f' is the one-sided value
-that the item's docstring names, and f'' that of the same side: a jump's delta function is left out.
+``bend(item, z, a) -> f''(z)`` with a = f(z); they overflow for no z whose result does not. The fact
+``kinks`` (a tuple, or a function of the item) lists where f, f' or f'' jumps. There f' is the
+one-sided value that the item's docstring names, and f'' that of the same side: a jump's delta
+function is left out.
 """
 
 from typing import Any

@@ -18,7 +18,7 @@ bring its own with ``judge``.
 from collections.abc import Callable
 from typing import Any
 
-from numba.extending import overload
+from numba.extending import overload, register_jitable
 
 from kernels.catalog import Catalog
 from kernels.jit import OPTIONS
@@ -125,7 +125,9 @@ def judge(loss: Any, body: Callable[..., Any]) -> None:
     _judges[loss] = body
 
 
-def _largest(loss: Any, answer: Any, targets: Any) -> Any:
+@register_jitable
+def largest_is_right(loss: Any, answer: Any, targets: Any) -> Any:
+    """What ``is_right`` answers unless a loss brings its own."""
     if answer.size == 1:
         return abs(answer[0] - targets[0]) < 0.5
     best, wanted = 0, 0
@@ -142,9 +144,9 @@ def is_right(loss: Any, answer: Any, targets: Any) -> Any:
 
     Both (n_out,). Losses on scores with a sign (hinge) compare the sign of a single output.
     """
-    return _judges.get(type(loss), _largest)(loss, answer, targets)
+    return _judges.get(type(loss), largest_is_right)(loss, answer, targets)
 
 
 @overload(is_right, jit_options=OPTIONS, strict=False)
 def _is_right(loss: Any, answer: Any, targets: Any) -> Any:
-    return _judges.get(loss.instance_class, _largest)
+    return _judges.get(loss.instance_class, largest_is_right)

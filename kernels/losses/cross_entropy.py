@@ -36,7 +36,8 @@ def _with_softmax(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) ->
     return entropy
 
 
-def _with_sigmoid(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
+def with_sigmoid(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
+    """Fused loss and dL/dz, as in ``kernels.losses.compare``."""
     entropy = const(z[0], 0.0)
     for j in range(z.size):
         # log(1 + exp z) - t z, without overflow for either sign of z
@@ -58,9 +59,10 @@ def _bend_with_softmax(
             matrix[j, i] = matrix[i, j]
 
 
-def _bend_with_sigmoid(
+def bend_with_sigmoid(
     loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any, matrix: Any
 ) -> None:
+    """Fused d²L/dz², as in ``kernels.losses.bend_loss``."""
     for i in range(z.size):
         matrix[i, i] = p[i] * (const(p[i], 1.0) - p[i]) / const(p[i], z.size)
         for j in range(i):
@@ -75,4 +77,4 @@ catalog.register(
     accepts=("softmax", "sigmoid"),
 )
 fuse(CrossEntropy, Softmax, _with_softmax, _bend_with_softmax)
-fuse(CrossEntropy, SigmoidOutput, _with_sigmoid, _bend_with_sigmoid)
+fuse(CrossEntropy, SigmoidOutput, with_sigmoid, bend_with_sigmoid)
