@@ -106,8 +106,8 @@ def _choose_bend_fused(
 def bend_loss(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any, matrix: Any) -> Any:
     """The loss of one sample; fills ``delta`` with dL/dz and ``matrix`` with d²L/dz².
 
-    As ``compare``, whose value and ``delta`` it repeats; ``matrix`` is (n_out, n_out), of the same
-    dtype, symmetric, and written in full. Nothing is allocated.
+    As ``compare``, whose value and ``delta`` it repeats but for rounding; ``matrix`` is
+    (n_out, n_out), of the same dtype, symmetric, and written in full. Nothing is allocated.
     """
     is_fused = (type(loss), type(output)) in _fused
     body = _fuse_bend if is_fused else _compose_bend
