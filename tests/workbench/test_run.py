@@ -152,8 +152,10 @@ def test_divergence_keeps_the_last_sound_step(diverging, plain_network):
         one = start - 1e6 * plain.gradient(start, train.inputs, train.targets)
         after = plain.loss(one, train.inputs, train.targets)
     assert after > 1e9
-    run = wb.run(diverging)
+    rates = []
+    run = wb.run(diverging, progress=lambda shown: rates.append(shown.steps_per_second))
     assert run.diverged
+    assert min(rates) >= 0
     assert run.status == "diverged"
     assert "at step 1" in run.reason
     said = re.search(r"the loss is (\S+), above 1e\+09", run.reason)
