@@ -13,7 +13,6 @@ Nones. Without the compiler there is one lane, and lanes are plain NumPy scalars
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -22,13 +21,15 @@ from llvmlite import binding, ir
 from numba import config, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import lower_builtin, make_attribute_wrapper, models, register_model
+from numba.extending import lower_builtin, models, register_model
 
 COMPILED = not config.DISABLE_JIT
 
 
 class LanesType(types.Type):  # type: ignore[misc]
     """``width`` floats of the Numba type ``element``, worked on together."""
+
+    in_lanes = True
 
     def __init__(self, element: Any, width: int) -> None:
         self.element, self.width = element, width
@@ -38,17 +39,11 @@ class LanesType(types.Type):  # type: ignore[misc]
 class MaskType(types.Type):  # type: ignore[misc]
     """``width`` truth values: what comparing lanes gives."""
 
+    in_lanes = True
+
     def __init__(self, width: int) -> None:
         self.width = width
         super().__init__(f"mask({width})")
-
-
-class RowsType(types.Type):  # type: ignore[misc]
-    """A sequence of lanes in memory: what a vector of one network's numbers becomes."""
-
-    def __init__(self, element: Any, width: int) -> None:
-        self.element, self.width = element, width
-        super().__init__(f"rows({element} x {width})")
 
 
 @register_model(LanesType)
@@ -62,16 +57,6 @@ class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
 class _MaskModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.width))
-
-
-@register_model(RowsType)
-class _RowsModel(models.StructModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, kind: Any) -> None:
-        members = [("data", types.CPointer(kind.element)), ("size", types.intp)]
-        super().__init__(manager, kind, [*members, ("stride", types.intp)])
-
-
-make_attribute_wrapper(RowsType, "size", "size")
 
 
 def _host_features() -> set[str]:
@@ -141,7 +126,7 @@ def common(arguments: tuple[Any, ...]) -> Any:
 
 def has_lanes(arguments: tuple[Any, ...]) -> bool:
     """Whether any of these Numba types is made of lanes."""
-    return any(isinstance(a, LanesType | MaskType | RowsType) for a in arguments)
+    return any(getattr(a, "in_lanes", False) for a in arguments)
 
 
 def compiled(plain: Callable[..., Any]) -> Any:
@@ -193,68 +178,6 @@ def overload_lanes(function: Callable[..., Any], arity: int, emit: Any, mask: bo
         lower_builtin(function, *pattern)(lower)
 
 
-def _overload_masks(function: Callable[..., Any], arity: int, emit: Any) -> None:
-    @infer_global(function)
-    class Template(AbstractTemplate):  # type: ignore[misc]
-        def generic(self, arguments: Any, keywords: Any) -> Any:
-            if len(set(arguments)) == 1 and isinstance(arguments[0], MaskType):
-                return signature(arguments[0], *arguments)
-            return None
-
-    def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        return emit(builder, *arguments)
-
-    lower_builtin(function, *(MaskType,) * arity)(lower)
-
-
-def _compared(sign: str) -> Any:
-    def emit(builder: Any, a: Any, b: Any) -> Any:
-        ordered = builder.fcmp_ordered if sign != "!=" else builder.fcmp_unordered
-        return ordered(sign, a, b)
-
-    return emit
-
-
-for _names, _method in (
-    (("add", "iadd"), "fadd"),
-    (("sub", "isub"), "fsub"),
-    (("mul", "imul"), "fmul"),
-    (("truediv", "itruediv"), "fdiv"),
-):
-    for _name in _names:
-        overload_lanes(getattr(operator, _name), 2, lambda b, x, y, m=_method: getattr(b, m)(x, y))
-for _name, _sign in (
-    ("lt", "<"),
-    ("le", "<="),
-    ("gt", ">"),
-    ("ge", ">="),
-    ("eq", "=="),
-    ("ne", "!="),
-):
-    overload_lanes(getattr(operator, _name), 2, _compared(_sign), mask=True)
-for _name, _method in (("and_", "and_"), ("or_", "or_"), ("xor", "xor")):
-    _overload_masks(getattr(operator, _name), 2, lambda b, x, y, m=_method: getattr(b, m)(x, y))
-_overload_masks(operator.invert, 1, lambda b, x: b.not_(x))
-overload_lanes(operator.neg, 1, lambda b, x: b.fneg(x))
-overload_lanes(operator.pos, 1, lambda b, x: x)
-# As Python's: the first argument where neither is smaller (larger), so NaN in the second is lost.
-overload_lanes(min, 2, lambda b, x, y: b.select(b.fcmp_ordered("<", y, x), y, x))
-overload_lanes(max, 2, lambda b, x, y: b.select(b.fcmp_ordered(">", y, x), y, x))
-
-
-# --- memory ---------------------------------------------------------------------------------
-
-
-def load(array: Any, index: Any, width: Any) -> Any:
-    """The ``index``-th vector of ``array``, C-contiguous, counted in vectors from its start."""
-    return array.reshape(-1)[index]
-
-
-def store(array: Any, index: Any, value: Any) -> None:
-    """Put lanes where ``load`` finds them; mutates ``array``."""
-    array.reshape(-1)[index] = value
-
-
 def fma(a: Any, b: Any, c: Any) -> Any:
     """a * b + c, rounded once on machines that can."""
     return a * b + c
@@ -268,51 +191,6 @@ def widen(x: Any) -> Any:
 def every(mask: Any) -> Any:
     """Whether a mask holds in all lanes."""
     return bool(mask)
-
-
-def pointer_to(context: Any, builder: Any, kind: Any, array: Any, index: Any, width: int) -> Any:
-    """LLVM pointer to vector ``index`` of the array ``array`` of Numba type ``kind``."""
-    data = context.make_array(kind)(context, builder, array).data
-    place = builder.gep(data, [builder.mul(index, index.type(width))], inbounds=True)
-    return builder.bitcast(place, ir.VectorType(data.type.pointee, width).as_pointer())
-
-
-def _alignment(vector: Any) -> int:
-    """A vector is aligned as its elements are: arrays promise no more."""
-    return 8 if isinstance(vector.element, ir.DoubleType) else 4
-
-
-def emit_load(builder: Any, pointer: Any) -> Any:
-    """The vector at ``pointer``."""
-    return builder.load(pointer, align=_alignment(pointer.type.pointee))
-
-
-def emit_store(builder: Any, value: Any, pointer: Any) -> None:
-    """Write the vector ``value`` at ``pointer``."""
-    builder.store(value, pointer, align=_alignment(value.type))
-
-
-@compiled(load)
-def _load(array: Any, index: Any, width: Any) -> Any:
-    kind = LanesType(array.dtype, len(width))
-
-    def write(context: Any, builder: Any, arguments: Any) -> Any:
-        where = pointer_to(context, builder, array, *arguments[:2], kind.width)
-        return emit_load(builder, where)
-
-    return kind(array, types.intp, width), write
-
-
-@compiled(store)
-def _store(array: Any, index: Any, value: Any) -> Any:
-    kind = value if isinstance(value, LanesType) else None
-
-    def write(context: Any, builder: Any, arguments: Any) -> Any:
-        where = pointer_to(context, builder, array, *arguments[:2], value.width)
-        emit_store(builder, arguments[2], where)
-        return context.get_dummy_value()
-
-    return kind and (types.void(array, types.intp, value), write)
 
 
 @compiled(fma)
@@ -352,64 +230,54 @@ def _every(mask: Any) -> Any:
     return types.boolean(mask), write
 
 
-def rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -> Any:
-    """``count`` vectors of ``array`` from the ``first`` on, each ``stride`` after the last.
-
-    The result has ``size``, and ``[j]`` to read and assign lanes, as a vector of numbers has: rules
-    on vectors take it. It borrows the array's memory.
-    """
-    return array.reshape(-1)[first : first + (count - 1) * stride + 1 : stride]
+def load(array: Any, index: Any, width: Any) -> Any:
+    """The ``index``-th vector of ``array``."""
+    return array.reshape(-1)[index]
 
 
-@compiled(rows)
-def _rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -> Any:
-    kind = RowsType(array.dtype, len(width))
+def store(array: Any, index: Any, value: Any) -> None:
+    """Put lanes where ``load`` finds them; mutates ``array``."""
+    array.reshape(-1)[index] = value
+
+
+def emit_pointer(builder: Any, data: Any, index: Any, width: int) -> Any:
+    """LLVM pointer to vector ``index`` of the numbers at ``data``."""
+    place = builder.gep(data, [builder.mul(index, index.type(width))], inbounds=True)
+    return builder.bitcast(place, ir.VectorType(data.type.pointee, width).as_pointer())
+
+
+def array_data(context: Any, builder: Any, kind: Any, array: Any) -> Any:
+    return context.make_array(kind)(context, builder, array).data
+
+
+def emit_load(builder: Any, pointer: Any) -> Any:
+    """The vector at ``pointer``."""
+    # A vector is aligned as its elements are: arrays promise no more.
+    element = pointer.type.pointee.element
+    return builder.load(pointer, align=8 if isinstance(element, ir.DoubleType) else 4)
+
+
+def emit_store(builder: Any, value: Any, pointer: Any) -> None:
+    """Write a vector at ``pointer``."""
+    builder.store(value, pointer, align=8 if isinstance(value.type.element, ir.DoubleType) else 4)
+
+
+@compiled(load)
+def _compile_load(array: Any, index: Any, width: Any) -> Any:
+    kind = LanesType(array.dtype, len(width))
 
     def write(context: Any, builder: Any, arguments: Any) -> Any:
-        made = cgutils.create_struct_proxy(kind)(context, builder)
-        data = context.make_array(array)(context, builder, arguments[0]).data
-        step = arguments[1].type(kind.width)
-        made.data = builder.gep(data, [builder.mul(arguments[1], step)], inbounds=True)
-        made.size = arguments[2]
-        made.stride = builder.mul(arguments[3], step)
-        return made._getvalue()
+        data = array_data(context, builder, array, arguments[0])
+        return emit_load(builder, emit_pointer(builder, data, arguments[1], kind.width))
 
-    return kind(array, types.intp, types.intp, types.intp, width), write
+    return kind(array, types.intp, width), write
 
 
-def _row(context: Any, builder: Any, kind: Any, row: Any, index: Any) -> Any:
-    fields = cgutils.create_struct_proxy(kind)(context, builder, row)
-    place = builder.gep(fields.data, [builder.mul(index, fields.stride)], inbounds=True)
-    return builder.bitcast(place, ir.VectorType(place.type.pointee, kind.width).as_pointer())
+@compiled(store)
+def _compile_store(array: Any, index: Any, value: Any) -> Any:
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        data = array_data(context, builder, array, arguments[0])
+        emit_store(builder, arguments[2], emit_pointer(builder, data, arguments[1], value.width))
+        return context.get_dummy_value()
 
-
-@infer_global(operator.getitem)
-class _GetRow(AbstractTemplate):  # type: ignore[misc]
-    def generic(self, arguments: Any, keywords: Any) -> Any:
-        kind, index = arguments
-        if isinstance(kind, RowsType) and isinstance(index, types.Integer):
-            return signature(LanesType(kind.element, kind.width), kind, types.intp)
-        return None
-
-
-@lower_builtin(operator.getitem, RowsType, types.Integer)  # type: ignore[untyped-decorator]
-def _get_row(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-    return emit_load(builder, _row(context, builder, sig.args[0], *arguments))
-
-
-@infer_global(operator.setitem)
-class _SetRow(AbstractTemplate):  # type: ignore[misc]
-    def generic(self, arguments: Any, keywords: Any) -> Any:
-        kind, index, value = arguments
-        if isinstance(kind, RowsType) and isinstance(index, types.Integer):
-            return signature(types.none, kind, types.intp, value)
-        return None
-
-
-@lower_builtin(operator.setitem, RowsType, types.Integer, types.Any)  # type: ignore[untyped-decorator]
-def _set_row(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-    kind = sig.args[0]
-    lanes = LanesType(kind.element, kind.width)
-    value = as_lanes(context, builder, arguments[2], sig.args[2], lanes)
-    emit_store(builder, value, _row(context, builder, kind, *arguments[:2]))
-    return context.get_dummy_value()
+    return types.void(array, types.intp, value), write
