@@ -9,25 +9,51 @@ sum unit by unit). One pass per unit and one product of matrices replace one pas
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.curvature import TILE, bend_outputs, linearize
-from kernels.jit import kernel
+from kernels.curvature import bend_outputs, linearize
+from kernels.jit import exact_kernel
+from kernels.lanes import fma, load, store, width_of
 from kernels.network import parameter_count
+from kernels.rules import const
 
-_RANK = 8  # samples that one pass over a row of the Hessian adds; divides TILE
-
-
-def new_columns(network: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Scratch of ``hessian_rows``: (n_parameters, TILE) and (TILE, n_parameters)."""
-    n = parameter_count(network.sizes)
-    return np.zeros((n, TILE), dtype), np.zeros((TILE, n), dtype)
+_BLOCK = 4  # rows of the Hessian whose sums are held in registers
 
 
-@kernel
-def _shift_unit(network: Any, parameters: Any, layer: Any, unit: Any, curve: Any) -> None:
+class Panels(NamedTuple):
+    """Caller-owned scratch, of one dtype; n_padded is n_parameters, rounded up to panels.
+
+    ``columns`` (n_parameters, tile): the gradient's change along one unit, samples in lanes.
+    ``rows`` (tile, n_padded): the same with parameters in lanes. ``left`` (n, tile): one layer's a,
+    a row of ones for the bias, then zeros. ``upper`` (n_parameters, n_padded): the result.
+    """
+
+    columns: Any
+    rows: Any
+    left: Any
+    upper: Any
+
+
+def panel_width(dtype: Any) -> tuple[None, ...]:
+    """The ``panel`` of ``hessian_rows``: parameters that fill two registers."""
+    return width_of(dtype, 2)
+
+
+def new_panels(network: Any, dtype: Any, width: Any, panel: Any) -> Panels:
+    """Scratch of ``hessian_rows``."""
+    n, tile = parameter_count(network.sizes), len(width)
+    padded = -(-n // len(panel)) * len(panel)
+    left = np.zeros((int(network.sizes[:-1].max()) + 1 + _BLOCK, tile), dtype)
+    rows = np.zeros((tile, padded), dtype)
+    return Panels(np.zeros((n, tile), dtype), rows, left, np.zeros((n, padded), dtype))
+
+
+@exact_kernel
+def _shift_unit(
+    network: Any, parameters: Any, layer: Any, unit: Any, width: Any, curve: Any
+) -> None:
     """dz, da and ddelta of layer ``layer`` (≥ 1) and those above, along z of its unit ``unit``."""
     sizes = network.sizes
     dz, da, ddelta = curve.dz, curve.da, curve.ddelta
@@ -36,28 +62,24 @@ def _shift_unit(network: Any, parameters: Any, layer: Any, unit: Any, curve: Any
         here += sizes[below]
         offset += (sizes[below] + 1) * sizes[below + 1]
     for j in range(sizes[layer]):
-        for t in range(TILE):
-            dz[here + j, t] = 0.0
-            da[here + j, t] = 0.0
-    for t in range(TILE):
-        dz[here + unit, t] = 1.0
-        da[here + unit, t] = curve.slope[here + unit, t]
+        still = const(load(curve.a, 0, width), 0.0)
+        store(dz, here + j, still)
+        store(da, here + j, still)
+    store(dz, here + unit, const(load(curve.a, 0, width), 1.0))
+    store(da, here + unit, load(curve.slope, here + unit, width))
     for above in range(layer, sizes.size - 1):
         n_in, n_out = sizes[above], sizes[above + 1]
         after = here + n_in
         # No other unit of its own layer moves.
         low, high = (unit, unit + 1) if above == layer else (0, n_in)
         for j in range(n_out):
-            for t in range(TILE):
-                dz[after + j, t] = 0.0
-            for i in range(low, high):
-                w = parameters[offset + i * n_out + j]
-                for t in range(TILE):
-                    dz[after + j, t] += w * da[here + i, t]
-            for t in range(TILE):
-                da[after + j, t] = curve.slope[after + j, t] * dz[after + j, t]
+            d = parameters[offset + low * n_out + j] * load(da, here + low, width)
+            for i in range(low + 1, high):
+                d += parameters[offset + i * n_out + j] * load(da, here + i, width)
+            store(dz, after + j, d)
+            store(da, after + j, d * load(curve.slope, after + j, width))
         here, offset = after, offset + (n_in + 1) * n_out
-    bend_outputs(sizes[-1], curve)
+    bend_outputs(sizes[-1], width, curve)
     for above in range(sizes.size - 2, layer - 1, -1):
         n_in, n_out = sizes[above], sizes[above + 1]
         after = here
@@ -65,112 +87,142 @@ def _shift_unit(network: Any, parameters: Any, layer: Any, unit: Any, curve: Any
         offset -= (n_in + 1) * n_out
         for i in range(n_in):
             u = here + i
-            for t in range(TILE):
-                ddelta[u, t] = 0.0
-            for j in range(n_out):
-                w = parameters[offset + i * n_out + j]
-                for t in range(TILE):
-                    ddelta[u, t] += w * ddelta[after + j, t]
-            for t in range(TILE):
-                ddelta[u, t] = curve.slope[u, t] * ddelta[u, t] + curve.bend[u, t] * dz[u, t]
+            d = parameters[offset + i * n_out] * load(ddelta, after, width)
+            for j in range(1, n_out):
+                d += parameters[offset + i * n_out + j] * load(ddelta, after + j, width)
+            d = d * load(curve.slope, u, width) + load(curve.bend, u, width) * load(dz, u, width)
+            store(ddelta, u, d)
 
 
-@kernel
-def _columns(network: Any, layer: Any, curve: Any, columns: Any) -> None:
-    """Change of the gradient of all parameters that lead to ``layer`` or higher, (n, TILE)."""
+@exact_kernel
+def _fill_columns(network: Any, layer: Any, width: Any, curve: Any, columns: Any) -> None:
+    """The gradient's change, for the parameters that lead to ``layer`` or higher."""
     sizes = network.sizes
-    a, da, delta, ddelta = curve.a, curve.da, curve.delta, curve.ddelta
+    delta, ddelta = curve.delta, curve.ddelta
     here, c = 0, 0
     for below in range(layer - 1):
         here += sizes[below]
         c += (sizes[below] + 1) * sizes[below + 1]
     for under in range(layer - 1, sizes.size - 1):
         after = here + sizes[under]
-        moved = under >= layer
+        top = after + sizes[under + 1]
         for i in range(here, after):
-            for j in range(after, after + sizes[under + 1]):
-                if moved:
-                    for t in range(TILE):
-                        columns[c, t] = a[i, t] * ddelta[j, t] + da[i, t] * delta[j, t]
-                else:
-                    for t in range(TILE):
-                        columns[c, t] = a[i, t] * ddelta[j, t]
-                c += 1
-        for j in range(after, after + sizes[under + 1]):
-            for t in range(TILE):
-                columns[c, t] = ddelta[j, t]
+            x = load(curve.a, i, width)
+            if under < layer:  # below the unit, nothing moves
+                for j in range(after, top):
+                    store(columns, c, x * load(ddelta, j, width))
+                    c += 1
+            else:
+                dx = load(curve.da, i, width)
+                for j in range(after, top):
+                    change = x * load(ddelta, j, width)
+                    store(columns, c, fma(dx, load(delta, j, width), change))
+                    c += 1
+        for j in range(after, top):
+            store(columns, c, load(ddelta, j, width))
             c += 1
         here = after
 
 
-@kernel
+@exact_kernel
 def _transpose(columns: Any, first: Any, rows: Any) -> None:
     """rows[t, c] = columns[c, t] for c from ``first`` on."""
-    for t in range(TILE):
-        for c in range(first, columns.shape[0]):
+    n, tile = columns.shape
+    for c in range(first, n):
+        for t in range(tile):
             rows[t, c] = columns[c, t]
 
 
-@kernel
-def _add_row(rows: Any, a: Any, t: Any, first: Any, out: Any) -> None:
-    """out[c] += Σ_k a[t + k] rows[t + k, c] over ``_RANK`` samples, for c from ``first`` on."""
-    a0, a1, a2, a3 = a[t], a[t + 1], a[t + 2], a[t + 3]
-    a4, a5, a6, a7 = a[t + 4], a[t + 5], a[t + 6], a[t + 7]
-    for c in range(first, out.size):
-        low = a0 * rows[t, c] + a1 * rows[t + 1, c] + a2 * rows[t + 2, c] + a3 * rows[t + 3, c]
-        high = a4 * rows[t + 4, c] + a5 * rows[t + 5, c] + a6 * rows[t + 6, c] + a7 * rows[t + 7, c]
-        out[c] += low + high
+@exact_kernel
+def _fill_left(curve: Any, here: Any, n_in: Any, left: Any) -> None:
+    """What the weights from the units here … here+n_in-1 and a bias multiply."""
+    for t in range(left.shape[1]):
+        for k in range(n_in):
+            left[k, t] = curve.a[here + k, t]
+        left[n_in, t] = 1.0
+        for k in range(n_in + 1, n_in + 1 + _BLOCK):
+            left[k, t] = 0.0
 
 
-@kernel
+@exact_kernel
+def _add_block(left: Any, k: Any, rows: Any, panel: Any, first: Any, places: Any, out: Any) -> None:
+    """out[places[r]] += Σ_t left[k + r, t] rows[t] for r < 4, from panel ``first`` on.
+
+    Rows of ``out`` beyond ``places`` are left out: ``places`` is (row of r = 0, stride, count).
+    """
+    tile = left.shape[1]
+    width = len(panel)
+    panels = rows.shape[1] // width
+    row, stride, count = places
+    for b in range(first, panels):
+        x = load(rows, b, panel)
+        s0, s1 = left[k, 0] * x, left[k + 1, 0] * x
+        s2, s3 = left[k + 2, 0] * x, left[k + 3, 0] * x
+        for t in range(1, tile):
+            x = load(rows, t * panels + b, panel)
+            s0 = fma(left[k, t], x, s0)
+            s1 = fma(left[k + 1, t], x, s1)
+            s2 = fma(left[k + 2, t], x, s2)
+            s3 = fma(left[k + 3, t], x, s3)
+        at = row * panels + b
+        step = stride * panels
+        store(out, at, load(out, at, panel) + s0)
+        if count > 1:
+            store(out, at + step, load(out, at + step, panel) + s1)
+        if count > 2:
+            store(out, at + 2 * step, load(out, at + 2 * step, panel) + s2)
+        if count > 3:
+            store(out, at + 3 * step, load(out, at + 3 * step, panel) + s3)
+
+
+@exact_kernel
 def hessian_rows(
     network: Any,
     parameters: Any,
     samples: Any,
-    first: Any,
-    last: Any,
+    units: Any,
+    width: Any,
+    panel: Any,
     curve: Any,
-    columns: Any,
-    rows: Any,
-    out: Any,
+    panels: Any,
 ) -> None:
-    """Rows of the Hessian of the mean loss: the upper triangle, for ``mirror`` to complete.
+    """Rows of the upper triangle of the Hessian of the mean loss, without penalty.
 
-    The rows of the weights and biases that lead to the units first … last-1, counted from the
-    first hidden unit. Mutates these rows of ``out`` (n_parameters, n_parameters) and the scratch
-    ``curve`` (new_curve), ``columns``, ``rows`` (new_columns). Every row is summed in the order of
-    the samples, whatever the other rows, so that threads may share the units out.
+    The rows of the weights and biases that lead to the units units[0] … units[1]-1, counted from
+    the first hidden unit. Mutates these rows of panels.upper, the rest of ``panels`` (new_panels)
+    and ``curve`` (new_curve). Every row is summed in the order of the samples, whatever the other
+    rows, so threads may share the units out. ``complete`` makes the whole matrix of it.
     """
     sizes = network.sizes
-    for start in range(0, samples.inputs.shape[0], TILE):
-        linearize(network, parameters, samples, start, curve)
+    for start in range(0, samples.inputs.shape[0], len(width)):
+        linearize(network, parameters, samples, start, width, curve)
         here, offset, number = 0, 0, 0
         for layer in range(1, sizes.size):
             n_in, n_out = sizes[layer - 1], sizes[layer]
+            _fill_left(curve, here, n_in, panels.left)
             for unit in range(n_out):
-                if first <= number < last:
-                    _shift_unit(network, parameters, layer, unit, curve)
-                    _columns(network, layer, curve, columns)
-                    _transpose(columns, offset, rows)
+                if units[0] <= number < units[1]:
                     if start == 0:
                         for k in range(n_in + 1):
-                            out[offset + k * n_out + unit] = 0.0
-                    for t in range(0, TILE, _RANK):
-                        for k in range(n_in):
-                            left = offset + k * n_out
-                            _add_row(rows, curve.a[here + k], t, left, out[left + unit])
-                        left = offset + n_in * n_out
-                        _add_row(rows, curve.ones, t, left, out[left + unit])
+                            panels.upper[offset + k * n_out + unit] = 0.0
+                    _shift_unit(network, parameters, layer, unit, width, curve)
+                    _fill_columns(network, layer, width, curve, panels.columns)
+                    _transpose(panels.columns, offset, panels.rows)
+                    for k in range(0, n_in + 1, _BLOCK):
+                        first = (offset + k * n_out) // len(panel)
+                        places = (offset + k * n_out + unit, n_out, n_in + 1 - k)
+                        _add_block(panels.left, k, panels.rows, panel, first, places, panels.upper)
                 number += 1
             here, offset = here + n_in, offset + (n_in + 1) * n_out
 
 
-@kernel
-def mirror(matrix: Any) -> None:
-    """Copy the upper triangle of ``matrix`` (n, n) onto the lower one, in place."""
-    n = matrix.shape[0]
+@exact_kernel
+def complete(upper: Any, out: Any) -> None:
+    """Fill ``out`` (n, n), of any float type, from the upper triangle of ``upper`` (n, ≥ n)."""
+    n = out.shape[0]
     for low in range(0, n, 32):
-        for left in range(0, low + 1, 32):
+        for left in range(low, n, 32):
             for i in range(low, min(low + 32, n)):
-                for j in range(left, min(left + 32, i)):
-                    matrix[i, j] = matrix[j, i]
+                for j in range(max(left, i), min(left + 32, n)):
+                    out[i, j] = upper[i, j]
+                    out[j, i] = upper[i, j]
