@@ -21,7 +21,6 @@ from kernels.surfaces import ascent, height
 
 X, Y, VALUE, NORM, STEPS, DIVERGED = range(6)
 ROWS = 6
-_PATIENCE = 16  # steps between looks at whether the whole tile has ended
 
 
 def tile_width(dtype: Any) -> tuple[None, ...]:
@@ -117,19 +116,24 @@ def descend_tiles(
         diverged = select(begun, zero, one)
         moving = begun & (gx * gx + gy * gy > limit)
         for step in range(table.shape[0]):
-            if step % _PATIENCE == 0 and every(~moving):
-                break
             c = _take(table, step, 0, count, x)
             new_x, memory_x = update(optimizer, c, gx, x, memory_x)
             new_y, memory_y = update(optimizer, c, gy, y, memory_y)
             new_gx, new_gy = ascent(surface, new_x, new_y)
-            sound = finite(new_gx) & finite(new_gy)
-            diverged = select(moving & ~sound, one, diverged)
-            moving = moving & sound
-            x, y = select(moving, new_x, x), select(moving, new_y, y)
-            gx, gy = select(moving, new_gx, gx), select(moving, new_gy, gy)
-            steps = select(moving, steps + one, steps)
-            moving = moving & (gx * gx + gy * gy > limit)
+            square = new_gx * new_gx + new_gy * new_gy
+            if every(moving & (square > limit) & finite(square)):
+                x, y, gx, gy = new_x, new_y, new_gx, new_gy
+                steps = steps + one
+            else:
+                sound = finite(new_gx) & finite(new_gy)
+                diverged = select(moving & ~sound, one, diverged)
+                moving = moving & sound
+                x, y = select(moving, new_x, x), select(moving, new_y, y)
+                gx, gy = select(moving, new_gx, gx), select(moving, new_gy, gy)
+                steps = select(moving, steps + one, steps)
+                moving = moving & (square > limit)
+                if every(~moving):
+                    break
         value = height(surface, x, y)
         store(state, X * n_tiles + tile, x)
         store(state, Y * n_tiles + tile, y)
