@@ -1,4 +1,4 @@
-"""Second derivatives of the mean loss: the Hessian H times a vector, without the matrix.
+"""Second derivatives of the training loss: the Hessian H times a vector, without the matrix.
 
 H v is the derivative of backpropagation along v, the R-operator of Pearlmutter 1994, "Fast exact
 multiplication by the Hessian", Neural Computation 6, section 3. ``hessian.py`` builds the matrix on
@@ -20,7 +20,9 @@ from kernels.activations import bend, slope, value
 from kernels.jit import exact_kernel
 from kernels.lanes import LanesType, compiled, load, store, width_of
 from kernels.losses import bend_loss
+from kernels.network import parameter_count
 from kernels.outputs import respond
+from kernels.penalties import add_bends
 from kernels.rules import const, overload_rule
 
 
@@ -30,7 +32,8 @@ class Curve(NamedTuple):
     (n_units, tile) over all layers, inputs first: ``a``; ``delta`` = dL/dz, ``slope`` = f'(z),
     ``bend`` = f''(z) dL/da; ``dz``, ``da``, ``ddelta``, the change of z, a and delta along a
     direction. ``matrix`` (n_out, n_out, tile) = d²L/dz² of the outputs. ``vectors`` (4, n_out) and
-    ``square`` (n_out, n_out) hold one sample's outputs.
+    ``square`` (n_out, n_out) hold one sample's outputs, ``diagonal`` (n_parameters,) the penalty's
+    second derivatives.
     """
 
     a: Any
@@ -43,6 +46,7 @@ class Curve(NamedTuple):
     matrix: Any
     vectors: Any
     square: Any
+    diagonal: Any
 
 
 def tile_width(dtype: Any) -> tuple[None, ...]:
@@ -54,8 +58,8 @@ def new_curve(network: Any, dtype: Any, width: Any) -> Curve:
     """Scratch of the kernels below for ``network`` in ``dtype``, ``len(width)`` samples a tile."""
     units, n_out, tile = int(network.sizes.sum()), int(network.sizes[-1]), len(width)
     tiles = [np.zeros((units, tile), dtype) for _ in range(7)]
-    matrix = np.zeros((n_out, n_out, tile), dtype)
-    return Curve(*tiles, matrix, np.zeros((4, n_out), dtype), np.zeros((n_out, n_out), dtype))
+    shapes = (n_out, n_out, tile), (4, n_out), (n_out, n_out), (parameter_count(network.sizes),)
+    return Curve(*tiles, *(np.zeros(shape, dtype) for shape in shapes))
 
 
 def answer(items: Any, kind: Any, z: Any) -> Any:
@@ -205,6 +209,14 @@ def bend_outputs(n_out: Any, width: Any, curve: Any) -> None:
 
 
 @exact_kernel
+def bend_penalty(network: Any, parameters: Any, diagonal: Any) -> None:
+    """Overwrite ``diagonal`` (n_parameters,) with the penalty's second derivatives."""
+    for k in range(diagonal.size):
+        diagonal[k] = 0.0
+    add_bends(network.penalty, network.sizes, parameters, diagonal)
+
+
+@exact_kernel
 def _shift(network: Any, parameters: Any, vector: Any, width: Any, curve: Any) -> None:
     """Fill dz, da and ddelta of all units along the direction ``vector`` (n_parameters,)."""
     sizes = network.sizes
@@ -253,11 +265,16 @@ def hessian_vector(
 ) -> None:
     """Add to ``out`` the part of H ``vector`` that the samples span[0] … span[1]-1 contribute.
 
-    H is the Hessian of the mean loss over all of ``samples``, without penalty. parameters, vector
-    and out are (n_parameters,), of one dtype with the samples; span[1] - span[0] is a multiple of
-    len(width), or span[1] is n_samples. Mutates ``out`` and the scratch ``curve`` (new_curve).
+    H is the Hessian of the training loss over all of ``samples``; the penalty counts with sample 0.
+    parameters, vector and out are (n_parameters,), of one dtype with the samples; span[1] - span[0]
+    is a multiple of len(width), or span[1] is n_samples. Mutates ``out`` and the scratch ``curve``
+    (new_curve).
     """
     sizes = network.sizes
+    if span[0] == 0:
+        bend_penalty(network, parameters, curve.diagonal)
+        for k in range(out.size):
+            out[k] += curve.diagonal[k] * vector[k]
     a, da, delta, ddelta = curve.a, curve.da, curve.delta, curve.ddelta
     for start in range(span[0], span[1], len(width)):
         linearize(network, parameters, samples, start, width, curve)

@@ -14,9 +14,10 @@ from numba.extending import overload
 
 from kernels.jit import EXACT_OPTIONS, exact_kernel, kernel
 from kernels.lanes import every, load, store, width_of
-from kernels.optimizers import catalog, prepare, update
+from kernels.objective import Height
+from kernels.optimizers import catalog, is_scalar, prepare, take_step, update
 from kernels.rules import const, finite, select
-from kernels.schedules import factor
+from kernels.schedules import current, factor, note, recall
 from kernels.surfaces import ascent, height
 
 X, Y, VALUE, NORM, STEPS, DIVERGED = range(6)
@@ -26,6 +27,18 @@ ROWS = 6
 def tile_width(dtype: Any) -> tuple[None, ...]:
     """The ``width`` of a tile of starts: two registers, one works while the other waits."""
     return width_of(dtype, 2)
+
+
+def fits_lanes(optimizer: Any, schedule: Any) -> bool:
+    """Whether ``descend_tiles`` can carry these out, or only ``descend_each``.
+
+    Its starts share the coefficients of a step, so a rule for whole vectors, one that clips by the
+    gradient's norm and a schedule that looks at losses go one start at a time.
+    """
+    if type(schedule) in recall.bodies or not is_scalar(catalog.of(optimizer)):
+        return False
+    still, steep = (prepare(optimizer, 1.0, 1, norm) for norm in (0.0, np.inf))
+    return bool(still == steep)
 
 
 def _put(values: Any, row: Any, at: Any) -> None:
@@ -141,3 +154,52 @@ def descend_tiles(
         store(state, NORM * n_tiles + tile, np.sqrt(gx * gx + gy * gy))
         store(state, STEPS * n_tiles + tile, steps)
         store(state, DIVERGED * n_tiles + tile, select(finite(value), diverged, one))
+
+
+@kernel
+def descend_each(
+    surface: Any,
+    optimizer: Any,
+    schedule: Any,
+    n_steps: Any,
+    tolerance: Any,
+    memory: Any,
+    seen: Any,
+    state: Any,
+) -> None:
+    """As ``descend_tiles``, one start after the other, for any optimizer and schedule; float64.
+
+    ``state`` is (6, n_starts). ``memory`` (``new_memory`` of two parameters) and ``seen``
+    (``new_schedule_memory``) are scratch and are mutated too. A start also ends, undiverged, where
+    the optimizer finds no way down.
+    """
+    objective = Height(surface)
+    position, gradient = np.zeros(2), np.zeros(2)
+    for start in range(state.shape[1]):
+        memory.slots[:] = 0.0
+        memory.shared[:] = 0.0
+        seen[:] = 0.0
+        x, y = state[X, start], state[Y, start]
+        gx, gy = ascent(surface, x, y)
+        norm = np.sqrt(gx * gx + gy * gy)
+        steps, diverged = 0, not (finite(gx) and finite(gy))
+        while steps < n_steps and not diverged and norm > tolerance:
+            position[0], position[1] = x, y
+            gradient[0], gradient[1] = gx, gy
+            value = height(surface, x, y)
+            rate = optimizer.learning_rate * current(schedule, steps, seen)
+            if not take_step(
+                optimizer, objective, rate, steps + 1, value, norm, position, gradient, memory
+            ):
+                break
+            note(schedule, seen, value)
+            new_gx, new_gy = ascent(surface, position[0], position[1])
+            diverged = not (finite(new_gx) and finite(new_gy))
+            if not diverged:
+                x, y, gx, gy = position[0], position[1], new_gx, new_gy
+                norm = np.sqrt(gx * gx + gy * gy)
+                steps += 1
+        value = height(surface, x, y)
+        state[X, start], state[Y, start], state[VALUE, start] = x, y, value
+        state[NORM, start], state[STEPS, start] = norm, steps
+        state[DIVERGED, start] = 1.0 if diverged or not finite(value) else 0.0

@@ -1,4 +1,4 @@
-"""The exact Hessian of the mean loss.
+"""The exact Hessian of the training loss.
 
 Differentiating backpropagation along the pre-activation z of one unit u gives, for every parameter
 c of that layer and above, m_c = ∂(dL/dc)/∂z_u. A weight from unit k to u moves z_u by a_k and
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.curvature import bend_outputs, linearize
+from kernels.curvature import bend_outputs, bend_penalty, linearize
 from kernels.jit import exact_kernel
 from kernels.lanes import fma, load, store, width_of
 from kernels.network import parameter_count
@@ -217,8 +217,11 @@ def hessian_rows(
 
 
 @exact_kernel
-def complete(upper: Any, out: Any) -> None:
-    """Fill ``out`` (n, n), of any float type, from the upper triangle of ``upper`` (n, ≥ n)."""
+def complete(network: Any, parameters: Any, diagonal: Any, upper: Any, out: Any) -> None:
+    """Fill ``out`` (n, n), of any float type, from ``upper`` (n, ≥ n), and add the penalty's part.
+
+    Mutates ``out`` and the scratch ``diagonal`` (n,).
+    """
     n = out.shape[0]
     for low in range(0, n, 32):
         for left in range(low, n, 32):
@@ -226,3 +229,6 @@ def complete(upper: Any, out: Any) -> None:
                 for j in range(max(left, i), min(left + 32, n)):
                     out[i, j] = upper[i, j]
                     out[j, i] = upper[i, j]
+    bend_penalty(network, parameters, diagonal)
+    for k in range(n):
+        out[k, k] += diagonal[k]
