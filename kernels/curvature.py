@@ -113,20 +113,26 @@ def _total(x: Any) -> Any:
 
 
 @exact_kernel
-def _forward(
-    network: Any, parameters: Any, samples: Any, start: Any, width: Any, curve: Any
+def forward(
+    sizes: Any,
+    activations: Any,
+    kinds: Any,
+    parameters: Any,
+    inputs: Any,
+    start: Any,
+    width: Any,
+    curve: Any,
 ) -> None:
     """Answer a tile of samples from ``start`` on; beyond the last one it is repeated.
 
     Fills a, slope and, with f''(z) alone, bend; at the outputs, a holds z.
     """
-    sizes = network.sizes
     a = curve.a
-    last = samples.inputs.shape[0] - 1
+    last = inputs.shape[0] - 1
     for t in range(len(width)):
         sample = min(start + t, last)
         for i in range(sizes[0]):
-            a[i, t] = samples.inputs[sample, i]
+            a[i, t] = inputs[sample, i]
     here, offset = 0, 0
     for layer in range(sizes.size - 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
@@ -136,7 +142,7 @@ def _forward(
             for i in range(n_in):
                 z += parameters[offset + i * n_out + j] * load(a, here + i, width)
             if layer < sizes.size - 2:
-                z, first, second = answer(network.activations, network.kinds[layer], z)
+                z, first, second = answer(activations, kinds[layer], z)
                 store(curve.slope, after + j, first)
                 store(curve.bend, after + j, second)
             store(a, after + j, z)
@@ -144,10 +150,12 @@ def _forward(
 
 
 @exact_kernel
-def _judge(network: Any, samples: Any, start: Any, width: Any, curve: Any) -> None:
-    """Derivatives of the mean loss in the outputs' z: fills their delta, and matrix."""
-    n = samples.inputs.shape[0]
-    n_out = network.sizes[-1]
+def judge(loss: Any, output: Any, targets: Any, start: Any, width: Any, curve: Any) -> None:
+    """Derivatives of the mean loss in the outputs' z: fills their delta, and matrix.
+
+    Every sample counts 1 / n_samples; the lanes beyond the last sample count nothing.
+    """
+    n, n_out = targets.shape
     after = curve.a.shape[0] - n_out
     z, p, delta, t = curve.vectors[0], curve.vectors[1], curve.vectors[2], curve.vectors[3]
     for k in range(len(width)):
@@ -155,19 +163,32 @@ def _judge(network: Any, samples: Any, start: Any, width: Any, curve: Any) -> No
         weight = const(z[0], 1.0 / n if start + k < n else 0.0)
         for j in range(n_out):
             z[j] = curve.a[after + j, k]
-            t[j] = samples.targets[sample, j]
-        respond(network.output, z, p)
-        bend_loss(network.loss, network.output, z, p, t, delta, curve.square)
+            t[j] = targets[sample, j]
+        respond(output, z, p)
+        bend_loss(loss, output, z, p, t, delta, curve.square)
         for j in range(n_out):
             curve.delta[after + j, k] = weight * delta[j]
             for i in range(n_out):
                 curve.matrix[j, i, k] = weight * curve.square[j, i]
 
 
+def linearize(
+    network: Any, parameters: Any, samples: Any, start: Any, width: Any, curve: Any
+) -> None:
+    """Answer the samples from ``start`` on, and judge the answers: the part of the work that the
+    network's items have a say in.
+
+    Fills a (at the outputs, with z), slope, bend (with f''(z) alone) and matrix of ``curve``, and
+    the outputs' delta. Python, so that what comes after is compiled once for all networks.
+    """
+    sizes, items, kinds = network.sizes, network.activations, network.kinds
+    forward(sizes, items, kinds, parameters, samples.inputs, start, width, curve)
+    judge(network.loss, network.output, samples.targets, start, width, curve)
+
+
 @exact_kernel
-def _backward(network: Any, parameters: Any, width: Any, curve: Any) -> None:
+def backward(sizes: Any, parameters: Any, width: Any, curve: Any) -> None:
     """Backpropagation below the outputs: fills delta and bend of the hidden units."""
-    sizes = network.sizes
     delta = curve.delta
     here, offset = delta.shape[0] - sizes[-1], parameters.size
     for layer in range(sizes.size - 2, 0, -1):
@@ -184,20 +205,6 @@ def _backward(network: Any, parameters: Any, width: Any, curve: Any) -> None:
 
 
 @exact_kernel
-def linearize(
-    network: Any, parameters: Any, samples: Any, start: Any, width: Any, curve: Any
-) -> None:
-    """Forward and backward pass of the samples from ``start`` on, each weighted 1 / n_samples.
-
-    Fills a (at the outputs, with z), delta, slope, bend and matrix of ``curve``. Lanes beyond the
-    last sample repeat it with weight 0.
-    """
-    _forward(network, parameters, samples, start, width, curve)
-    _judge(network, samples, start, width, curve)
-    _backward(network, parameters, width, curve)
-
-
-@exact_kernel
 def bend_outputs(n_out: Any, width: Any, curve: Any) -> None:
     """ddelta = matrix dz at the outputs."""
     after = curve.dz.shape[0] - n_out
@@ -209,17 +216,16 @@ def bend_outputs(n_out: Any, width: Any, curve: Any) -> None:
 
 
 @exact_kernel
-def bend_penalty(network: Any, parameters: Any, diagonal: Any) -> None:
+def bend_penalty(penalty: Any, sizes: Any, parameters: Any, diagonal: Any) -> None:
     """Overwrite ``diagonal`` (n_parameters,) with the penalty's second derivatives."""
     for k in range(diagonal.size):
         diagonal[k] = 0.0
-    add_bends(network.penalty, network.sizes, parameters, diagonal)
+    add_bends(penalty, sizes, parameters, diagonal)
 
 
 @exact_kernel
-def _shift(network: Any, parameters: Any, vector: Any, width: Any, curve: Any) -> None:
+def _shift(sizes: Any, parameters: Any, vector: Any, width: Any, curve: Any) -> None:
     """Fill dz, da and ddelta of all units along the direction ``vector`` (n_parameters,)."""
-    sizes = network.sizes
     a, dz, da, delta, ddelta = curve.a, curve.dz, curve.da, curve.delta, curve.ddelta
     here, offset = 0, 0
     for layer in range(sizes.size - 1):
@@ -253,6 +259,30 @@ def _shift(network: Any, parameters: Any, vector: Any, width: Any, curve: Any) -
 
 
 @exact_kernel
+def add_product(sizes: Any, parameters: Any, vector: Any, width: Any, curve: Any, out: Any) -> None:
+    """Add H ``vector``, of the tile that ``linearize`` left in ``curve``, to ``out``.
+
+    parameters, vector and out are (n_parameters,). Mutates ``out`` and ``curve``.
+    """
+    a, da, delta, ddelta = curve.a, curve.da, curve.delta, curve.ddelta
+    backward(sizes, parameters, width, curve)
+    _shift(sizes, parameters, vector, width, curve)
+    here, c = 0, 0
+    for layer in range(sizes.size - 1):
+        n_in, n_out = sizes[layer], sizes[layer + 1]
+        after = here + n_in
+        for i in range(here, after):
+            x = load(a, i, width)
+            dx = load(da, i, width)  # zero, as it was allocated, for the inputs
+            for j in range(after, after + n_out):
+                out[c] += total(x * load(ddelta, j, width) + dx * load(delta, j, width))
+                c += 1
+        for j in range(after, after + n_out):
+            out[c] += total(load(ddelta, j, width))
+            c += 1
+        here = after
+
+
 def hessian_vector(
     network: Any,
     parameters: Any,
@@ -270,26 +300,9 @@ def hessian_vector(
     is a multiple of len(width), or span[1] is n_samples. Mutates ``out`` and the scratch ``curve``
     (new_curve).
     """
-    sizes = network.sizes
     if span[0] == 0:
-        bend_penalty(network, parameters, curve.diagonal)
-        for k in range(out.size):
-            out[k] += curve.diagonal[k] * vector[k]
-    a, da, delta, ddelta = curve.a, curve.da, curve.delta, curve.ddelta
+        bend_penalty(network.penalty, network.sizes, parameters, curve.diagonal)
+        out += curve.diagonal * vector
     for start in range(span[0], span[1], len(width)):
         linearize(network, parameters, samples, start, width, curve)
-        _shift(network, parameters, vector, width, curve)
-        here, c = 0, 0
-        for layer in range(sizes.size - 1):
-            n_in, n_out = sizes[layer], sizes[layer + 1]
-            after = here + n_in
-            for i in range(here, after):
-                x = load(a, i, width)
-                dx = load(da, i, width)  # zero, as it was allocated, for the inputs
-                for j in range(after, after + n_out):
-                    out[c] += total(x * load(ddelta, j, width) + dx * load(delta, j, width))
-                    c += 1
-            for j in range(after, after + n_out):
-                out[c] += total(load(ddelta, j, width))
-                c += 1
-            here = after
+        add_product(network.sizes, parameters, vector, width, curve, out)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.curvature import bend_outputs, bend_penalty, linearize
+from kernels.curvature import backward, bend_outputs, bend_penalty, linearize
 from kernels.jit import exact_kernel
 from kernels.lanes import fma, load, store, width_of
 from kernels.network import parameter_count
@@ -51,11 +51,8 @@ def new_panels(network: Any, dtype: Any, width: Any, panel: Any) -> Panels:
 
 
 @exact_kernel
-def _shift_unit(
-    network: Any, parameters: Any, layer: Any, unit: Any, width: Any, curve: Any
-) -> None:
+def _shift_unit(sizes: Any, parameters: Any, layer: Any, unit: Any, width: Any, curve: Any) -> None:
     """dz, da and ddelta of layer ``layer`` (≥ 1) and those above, along z of its unit ``unit``."""
-    sizes = network.sizes
     dz, da, ddelta = curve.dz, curve.da, curve.ddelta
     here, offset = 0, 0
     for below in range(layer):
@@ -95,9 +92,8 @@ def _shift_unit(
 
 
 @exact_kernel
-def _fill_columns(network: Any, layer: Any, width: Any, curve: Any, columns: Any) -> None:
+def _fill_columns(sizes: Any, layer: Any, width: Any, curve: Any, columns: Any) -> None:
     """The gradient's change, for the parameters that lead to ``layer`` or higher."""
-    sizes = network.sizes
     delta, ddelta = curve.delta, curve.ddelta
     here, c = 0, 0
     for below in range(layer - 1):
@@ -176,6 +172,32 @@ def _add_block(left: Any, k: Any, rows: Any, panel: Any, first: Any, places: Any
 
 
 @exact_kernel
+def add_rows(
+    sizes: Any, parameters: Any, units: Any, width: Any, panel: Any, curve: Any, panels: Any
+) -> None:
+    """Add the tile that ``linearize`` left in ``curve`` to rows of panels.upper.
+
+    The rows of the weights and biases that lead to the units units[0] … units[1]-1, counted from
+    the first hidden unit, in the upper triangle. Mutates ``curve`` and ``panels``.
+    """
+    backward(sizes, parameters, width, curve)
+    here, offset, number = 0, 0, 0
+    for layer in range(1, sizes.size):
+        n_in, n_out = sizes[layer - 1], sizes[layer]
+        _fill_left(curve, here, n_in, panels.left)
+        for unit in range(n_out):
+            if units[0] <= number < units[1]:
+                _shift_unit(sizes, parameters, layer, unit, width, curve)
+                _fill_columns(sizes, layer, width, curve, panels.columns)
+                _transpose(panels.columns, offset, panels.rows)
+                for k in range(0, n_in + 1, _BLOCK):
+                    first = (offset + k * n_out) // len(panel)
+                    places = (offset + k * n_out + unit, n_out, n_in + 1 - k)
+                    _add_block(panels.left, k, panels.rows, panel, first, places, panels.upper)
+            number += 1
+        here, offset = here + n_in, offset + (n_in + 1) * n_out
+
+
 def hessian_rows(
     network: Any,
     parameters: Any,
@@ -189,39 +211,18 @@ def hessian_rows(
     """Rows of the upper triangle of the Hessian of the mean loss, without penalty.
 
     The rows of the weights and biases that lead to the units units[0] … units[1]-1, counted from
-    the first hidden unit. Mutates these rows of panels.upper, the rest of ``panels`` (new_panels)
-    and ``curve`` (new_curve). Every row is summed in the order of the samples, whatever the other
-    rows, so threads may share the units out. ``complete`` makes the whole matrix of it.
+    the first hidden unit. Adds to these rows of panels.upper and mutates the rest of ``panels``
+    (new_panels) and ``curve`` (new_curve). Every row is summed in the order of the samples,
+    whatever the other rows, so threads may share the units out. ``complete`` makes the matrix.
     """
-    sizes = network.sizes
     for start in range(0, samples.inputs.shape[0], len(width)):
         linearize(network, parameters, samples, start, width, curve)
-        here, offset, number = 0, 0, 0
-        for layer in range(1, sizes.size):
-            n_in, n_out = sizes[layer - 1], sizes[layer]
-            _fill_left(curve, here, n_in, panels.left)
-            for unit in range(n_out):
-                if units[0] <= number < units[1]:
-                    if start == 0:
-                        for k in range(n_in + 1):
-                            panels.upper[offset + k * n_out + unit] = 0.0
-                    _shift_unit(network, parameters, layer, unit, width, curve)
-                    _fill_columns(network, layer, width, curve, panels.columns)
-                    _transpose(panels.columns, offset, panels.rows)
-                    for k in range(0, n_in + 1, _BLOCK):
-                        first = (offset + k * n_out) // len(panel)
-                        places = (offset + k * n_out + unit, n_out, n_in + 1 - k)
-                        _add_block(panels.left, k, panels.rows, panel, first, places, panels.upper)
-                number += 1
-            here, offset = here + n_in, offset + (n_in + 1) * n_out
+        add_rows(network.sizes, parameters, units, width, panel, curve, panels)
 
 
 @exact_kernel
-def complete(network: Any, parameters: Any, diagonal: Any, upper: Any, out: Any) -> None:
-    """Fill ``out`` (n, n), of any float type, from ``upper`` (n, ≥ n), and add the penalty's part.
-
-    Mutates ``out`` and the scratch ``diagonal`` (n,).
-    """
+def _mirror(upper: Any, diagonal: Any, out: Any) -> None:
+    """``out`` = the upper triangle of ``upper``, on both sides, plus ``diagonal``."""
     n = out.shape[0]
     for low in range(0, n, 32):
         for left in range(low, n, 32):
@@ -229,6 +230,14 @@ def complete(network: Any, parameters: Any, diagonal: Any, upper: Any, out: Any)
                 for j in range(max(left, i), min(left + 32, n)):
                     out[i, j] = upper[i, j]
                     out[j, i] = upper[i, j]
-    bend_penalty(network, parameters, diagonal)
     for k in range(n):
         out[k, k] += diagonal[k]
+
+
+def complete(network: Any, parameters: Any, diagonal: Any, upper: Any, out: Any) -> None:
+    """Fill ``out`` (n, n), of any float type, from ``upper`` (n, ≥ n), and add the penalty's part.
+
+    Mutates ``out`` and the scratch ``diagonal`` (n,).
+    """
+    bend_penalty(network.penalty, network.sizes, parameters, diagonal)
+    _mirror(upper, diagonal, out)

@@ -58,6 +58,9 @@ class Curvature:
             shared = self._panels[0].upper if self._panels else made.upper
             self._panels.append(made._replace(upper=shared))
 
+        upper = self._panels[0].upper
+        upper[:] = 0.0
+
         def rows(k: int) -> None:
             hessian.hessian_rows(
                 self.network,
@@ -71,8 +74,7 @@ class Curvature:
             )
 
         _together(rows, len(shares), self.threads)
-        diagonal, upper = curves[0].diagonal, self._panels[0].upper
-        hessian.complete(self.network, parameters, diagonal, upper, result)
+        hessian.complete(self.network, parameters, curves[0].diagonal, upper, result)
         return result
 
     def hessian_vector(self, parameters: np.ndarray, vector: np.ndarray) -> np.ndarray:

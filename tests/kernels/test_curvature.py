@@ -9,6 +9,13 @@ from kernels import curvature, hessian, penalties
 from tests.kernels.test_network import MIXTURES, PAIRS, SHAPES, mixed_sizes
 from tests.naive import unpack
 
+# Every output and every loss; tests of the losses take all pairs' second derivatives.
+SOME_PAIRS = [
+    (output, loss)
+    for output, loss in PAIRS
+    if loss == "mean_squared_error" or output == next(o for o, other in PAIRS if other == loss)
+]
+
 
 def hessian_of(case, shares=None):
     """The kernels' Hessian of a case; ``shares`` of its units are computed apart."""
@@ -16,7 +23,7 @@ def hessian_of(case, shares=None):
     width, panel = curvature.tile_width(dtype), hessian.panel_width(dtype)
     curve = curvature.new_curve(case.network, dtype, width)
     panels = hessian.new_panels(case.network, dtype, width, panel)
-    for array in panels:
+    for array in (panels.columns, panels.left):
         array.fill(np.nan)  # nothing may be left over from a call before
     n = len(case.parameters)
     out = np.full((n, n), np.nan, dtype)
@@ -67,7 +74,7 @@ def check(case, gradient_of):
     return found
 
 
-@pytest.mark.parametrize(("output", "loss"), PAIRS)
+@pytest.mark.parametrize(("output", "loss"), SOME_PAIRS)
 def test_every_output_and_loss(output, loss, make_case, gradient_of):
     check(make_case(["tanh"] * 2, output, loss), gradient_of)
 
