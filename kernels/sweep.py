@@ -33,7 +33,7 @@ def sweep(
     ``state``, ``scratch`` and ``losses``. Returns the number of losses noted in all: fewer than
     span[1] where one diverged, which is the last one noted.
     """
-    objective = TrainingLoss(network, samples, scratch.everything, scratch.work)
+    objective = TrainingLoss(network, samples, scratch.everything, scratch.work, scratch.bends)
     memory = Memory(state.slots, state.shared, scratch.vectors, scratch.matrix)
     for step in range(span[0], span[1]):
         count = select(rules.batching, seed, step, scratch.order, scratch.batch)

@@ -89,5 +89,6 @@ catalog.register(
     aliases=("damped_newton",),
     room=_room,
     exact=True,
+    second_derivatives="matrix",
     most_parameters=2048,
 )
