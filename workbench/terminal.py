@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from kernels import activations as activation_items
 from kernels import losses, outputs, surfaces
-from kernels.catalog import Catalog, Item, nearest_names
+from kernels.catalog import Catalog, Hyper, Item, nearest_names
 from workbench.errors import BadValue
 from workbench.experiment import CATALOGS, Experiment, gallery
 from workbench.run import Snapshot
@@ -86,7 +86,8 @@ class _Lines:
 
 
 def _figures(shown: Snapshot) -> str:
-    return f"loss {shown['loss']:.5g}, accuracy {shown['accuracy_train']:.4f}"
+    loss, accuracy = f"loss {shown['loss']:.5g}", shown["accuracy_train"]
+    return loss if accuracy != accuracy else f"{loss}, accuracy {accuracy:.4f}"
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -161,8 +162,12 @@ def _item_rows(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def _hypers_text(item: Item) -> str:
-    shown = ", ".join(f"{h.name} = {h.default:g} in {h.range.text}" for h in item.hypers)
+    shown = ", ".join(f"{h.name} = {_default(h)} in {h.domain.text}" for h in item.hypers)
     return f"  [{shown}]" if shown else ""
+
+
+def _default(hyper: Hyper) -> str:
+    return repr(hyper.default) if isinstance(hyper.default, str) else f"{hyper.default:g}"
 
 
 def _items_json(catalog: Catalog) -> list[dict[str, Any]]:
@@ -175,7 +180,7 @@ def _items_json(catalog: Catalog) -> list[dict[str, Any]]:
                 {
                     "name": h.name,
                     "default": h.default,
-                    "range": h.range.text,
+                    "range": h.domain.text,
                     "meaning": h.meaning,
                 }
                 for h in item.hypers
