@@ -3,7 +3,7 @@
 An item registers a function ``table(item) -> Table`` among its facts and, where these are known
 without making the table, ``shape``: (n_in, n_out) or a function of the item that gives them.
 ``classes`` says whether targets stand for classes: True (the default), False, or a function of the
-item. Every item has the hyper-parameters of ``COMMON``. Random numbers come from the counter-based
+item; ``check(item)`` raises BadValue for values that do not go together. Every item has the hyper-parameters of ``COMMON``. Random numbers come from the counter-based
 generator, from an item's own seed: the experiment's seed draws starts and batches, and many of them
 can be compared on the same data.
 """
@@ -83,10 +83,12 @@ class DataSet:
 def shape(name: str, item: Any = None) -> tuple[int, int]:
     """(n_in, n_out) of the data set ``name`` with the hyper-parameters ``item`` (the defaults).
 
-    Raises WorkbenchError where a file that it needs cannot be read.
+    Raises WorkbenchError where a file that it needs cannot be read, or values do not go together.
     """
     entry = catalog.get(name)
     item = entry.make() if item is None else item
+    if "check" in entry.facts:
+        entry.facts["check"](item)
     found = entry.facts.get("shape") or _shape_of_table
     n_in, n_out = found(item) if callable(found) else found
     return int(n_in), int(n_out)

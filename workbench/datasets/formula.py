@@ -65,5 +65,6 @@ catalog.register(
     | COMMON,
     shape=lambda item: (Formula(item.formula).n_in, 1),
     classes=False,
+    check=_table,
     table=_table,
 )
