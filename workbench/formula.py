@@ -75,6 +75,7 @@ class Formula:
             raise BadFormula(rule, MOST_CHARACTERS + 1, "a shorter formula")
         if not text.strip() or not text.isprintable():
             raise BadFormula("is no line of printable text", 1, "sin(3*x1) + x2")
+        self._indent = len(text) - len(text.lstrip())
         self._tree = self._parse(text)
         self._check(self._tree, 0)
 
@@ -88,16 +89,15 @@ class Formula:
         return np.array(np.broadcast_to(value, len(columns)), np.float64)
 
     def _parse(self, text: str) -> ast.expr:
-        # The text stands in a line of its own inside brackets: leading blanks are no indentation,
-        # and a line's columns are the text's.
+        # Blanks before it would be an indentation.
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(f"(\n{text}\n)", mode="eval")
+                tree = ast.parse(text.lstrip(), mode="eval")
         except SyntaxError as error:
-            row, column = error.lineno or 2, error.offset or 1
-            # An error's column counts characters; that of a node, bytes.
-            place = {1: 1, 2: min(max(column, 1), len(text) + 1)}.get(row, len(text) + 1)
+            # An error's column counts characters, from 1; that of a node, bytes.
+            at_end = not error.offset or error.lineno != 1
+            place = len(text) + 1 if at_end else self._indent + min(error.offset, len(text) + 1)
             raise BadFormula("is no formula", place, "sin(3*x1) + x2") from None
         except (ValueError, MemoryError, RecursionError, OverflowError):
             raise BadFormula("is no formula", 1, "sin(3*x1) + x2") from None
@@ -148,8 +148,8 @@ class Formula:
             raise self._bad(node, f"has other arguments of {name} than it takes", _usage(name))
 
     def _bad(self, node: ast.expr, rule: str, nearest: str) -> BadFormula:
-        column = len(self.text.encode()[: node.col_offset].decode(errors="replace"))
-        return BadFormula(rule, column + 1, nearest)
+        before = self.text.lstrip().encode()[: node.col_offset].decode(errors="replace")
+        return BadFormula(rule, self._indent + len(before) + 1, nearest)
 
 
 def _usage(name: str) -> str:

@@ -59,11 +59,13 @@ class Scaling:
     def fit(cls, kind: str, inputs: np.ndarray) -> Scaling:
         """The scaling that makes ``inputs`` (n, n_in) what ``kind`` says."""
         x = np.asarray(inputs, np.float64)
-        offset, scale = KINDS[kind](x)
-        # A spread within rounding of the values themselves is none.
+        # In units of each column's largest magnitude: nothing overflows, and a spread within
+        # rounding of the values themselves is seen to be none.
         largest = np.abs(x).max(0, initial=0.0)
-        constant = scale <= 10 * np.finfo(np.float64).eps * largest
-        scale = np.where(constant | (scale == 0.0), 1.0, scale)
+        unit = np.where(largest > 0.0, largest, 1.0)
+        offset, scale = KINDS[kind](x / unit)
+        constant = scale <= 10 * np.finfo(np.float64).eps
+        offset, scale = offset * unit, np.where(constant, 1.0, scale * unit)
         offset.flags.writeable = scale.flags.writeable = False
         return cls(kind, offset, scale)
 
