@@ -225,7 +225,7 @@ def test_one_hot_rows_pictures_names_and_regression(arrays):
         ({"inputs": X, "targets": X[:, :3]}, {}, "labels or one-hot rows"),
         ({"inputs": X, "targets": np.eye(6)[:, :3]}, {}, r"row 3, counting from 0"),
         ({"inputs": X, "targets": np.ones(6)}, {}, "different classes, got '1'"),
-        ({"inputs": np.where(X == X[2, 1], np.nan, X), "targets": LABELS}, {}, "at 2, 1 is not"),
+        ({"inputs": np.where(X[2, 1] == X, np.nan, X), "targets": LABELS}, {}, "at 2, 1 is not"),
         ({"inputs": X, "targets": LABELS / 0.0}, {}, r"data\.targets: must hold finite"),
     ],
     ids=range(12),

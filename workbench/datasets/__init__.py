@@ -3,9 +3,10 @@
 An item registers a function ``table(item) -> Table`` among its facts and, where these are known
 without making the table, ``shape``: (n_in, n_out) or a function of the item that gives them.
 ``classes`` says whether targets stand for classes: True (the default), False, or a function of the
-item; ``check(item)`` raises BadValue for values that do not go together. Every item has the hyper-parameters of ``COMMON``. Random numbers come from the counter-based
-generator, from an item's own seed: the experiment's seed draws starts and batches, and many of them
-can be compared on the same data.
+item; ``check(item)`` raises BadValue for values that do not go together. Every item has the
+hyper-parameters of ``COMMON``. Random numbers come from the counter-based generator, from an item's
+own seed: the experiment's seed draws starts and batches, and many of them can be compared on the
+same data.
 """
 
 from __future__ import annotations
