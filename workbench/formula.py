@@ -96,8 +96,8 @@ class Formula:
                 tree = ast.parse(text.lstrip(), mode="eval")
         except SyntaxError as error:
             # An error's column counts characters, from 1; that of a node, bytes.
-            at_end = not error.offset or error.lineno != 1
-            place = len(text) + 1 if at_end else self._indent + min(error.offset, len(text) + 1)
+            column = error.offset if error.offset and error.lineno == 1 else len(text)
+            place = min(self._indent + column, len(text) + 1)
             raise BadFormula("is no formula", place, "sin(3*x1) + x2") from None
         except (ValueError, MemoryError, RecursionError, OverflowError):
             raise BadFormula("is no formula", 1, "sin(3*x1) + x2") from None

@@ -96,12 +96,17 @@ def summary(result: dict[str, Any]) -> str:
     def figure(value: float | None, digits: str = ".6g") -> str:
         return "none" if value is None else format(value, digits)
 
+    accuracy = (
+        f"{figure(result['accuracy_train'], '.4f')} training, "
+        f"{figure(result['accuracy_test'], '.4f')} test"
+    )
+    if result["accuracy_train"] is None:
+        accuracy = "–"
     lines = [
         f"parameters        {result['parameters']}",
         f"steps             {result['steps']} in {result['seconds']:.2f} s",
         f"training loss     {figure(result['loss_initial'])} → {figure(result['loss_final'])}",
-        f"accuracy          {figure(result['accuracy_train'], '.4f')} training, "
-        f"{figure(result['accuracy_test'], '.4f')} test",
+        f"accuracy          {accuracy}",
         f"gradient norm     {figure(result['gradient_norm'], '.3e')}",
         f"run folder        {result['folder']}",
     ]
