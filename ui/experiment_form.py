@@ -50,7 +50,11 @@ class ExperimentForm(QScrollArea):
         self.message.setObjectName("formMessage")
         self.message.setWordWrap(True)
         self.preset = QComboBox()
-        self.preset.addItems(gallery())
+        self._gallery = {name: Experiment.preset(name) for name in gallery()}
+        for name, kept in self._gallery.items():
+            self.preset.addItem(name)
+            self.preset.setItemData(self.preset.count() - 1, kept.title, 3)  # ToolTipRole
+        self.preset.setPlaceholderText("another")
         self.sizes = NumberEdit(0)
         self.sizes.setObjectName("network.sizes")
         self.sizes.setToolTip("units of each layer, inputs first, such as 16-6-6-2")
@@ -126,6 +130,8 @@ class ExperimentForm(QScrollArea):
     def show_experiment(self, experiment: Experiment) -> None:
         """Fill the form; tells no one."""
         self.experiment = experiment
+        same = [k for k, kept in enumerate(self._gallery.values()) if kept == experiment]
+        self.preset.setCurrentIndex(same[0] if same else -1)
         spec = experiment.network
         self.sizes.set_value("-".join(map(str, spec.sizes)))
         shown = {key: getattr(experiment, key) for key in ("data", *_TOP_ITEMS)}
