@@ -44,8 +44,9 @@ class Choice:
 def _plain(value: float | str) -> int | float | str:
     if isinstance(value, str):
         return value
-    # 1e20 as an integer would be a digit string that TOML readers may refuse.
-    return int(value) if value == int(value) and abs(value) < 2**53 and value != 0.0 else value
+    # 1e20 as an integer would be a digit string that TOML readers may refuse; -0.0 has none.
+    whole = value == int(value) and abs(value) < 2**53 and (value or math.copysign(1, value) > 0)
+    return int(value) if whole else value
 
 
 def plain(value: Any, depth: int = 8) -> Any:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from kernels import activations as activation_items
 from kernels import losses, outputs, surfaces
-from kernels.catalog import Catalog, Hyper, Item, nearest_names
+from kernels.catalog import Catalog, Hyper, Item, Range, nearest_names
 from workbench.errors import BadValue
 from workbench.experiment import CATALOGS, Experiment, gallery
 from workbench.run import Snapshot
@@ -167,12 +167,15 @@ def _item_rows(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def _hypers_text(item: Item) -> str:
-    shown = ", ".join(f"{h.name} = {_default(h)} in {h.domain.text}" for h in item.hypers)
+    shown = ", ".join(_hyper_text(hyper) for hyper in item.hypers)
     return f"  [{shown}]" if shown else ""
 
 
-def _default(hyper: Hyper) -> str:
-    return repr(hyper.default) if isinstance(hyper.default, str) else f"{hyper.default:g}"
+def _hyper_text(hyper: Hyper) -> str:
+    if isinstance(hyper.domain, Range):
+        return f"{hyper.name} = {hyper.default:g} in {hyper.domain.text}"
+    default = f" = {hyper.default}" if hyper.default else ""
+    return f"{hyper.name}{default} ({hyper.domain.text})"
 
 
 def _items_json(catalog: Catalog) -> list[dict[str, Any]]:

@@ -26,11 +26,11 @@ from workbench.errors import BadValue, WorkbenchError
 from workbench.scaling import KINDS
 
 catalog = Catalog("data set", __name__)
-SEED = ("integer [0, 9007199254740992]", "which draw of the samples")
+SEED = ("integer [0, 4294967295]", "which draw of the samples")
 SAMPLES = "integer [1, 1000000]"
 COMMON = {
     "test_fraction": ("[0, 0.9]", "share of the samples held out for testing"),
-    "split_seed": ("integer [0, 9007199254740992]", "which draw of the samples held out"),
+    "split_seed": ("integer [0, 4294967295]", "which draw of the samples held out"),
     "scaling": (Words(tuple(KINDS)), "scaling of the inputs, fitted on the training part"),
 }
 CODING = (Words(("one_hot", "single")), "an output per class, or a single one: 0 or 1")
