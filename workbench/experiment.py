@@ -180,9 +180,19 @@ class Experiment:
         return tomli_w.dumps(self.to_dict())
 
     def save(self, path: str | Path) -> None:
-        """Write the experiment as TOML; ``load`` of it equals this one. Raises WorkbenchError."""
+        """Write the experiment as TOML; ``load`` of it equals this one. Raises WorkbenchError.
+
+        Paths of files that lie in the same folder, or below it, become relative, so that the folder
+        can be moved as a whole.
+        """
+        content = self.to_dict()
         try:
-            Path(path).write_text(self.dumps(), encoding="utf-8")
+            base = Path(path).absolute().parent
+            for name, file, _ in self.digests:
+                if Path(file).is_relative_to(base):
+                    section, _, key = name.partition(".")
+                    content[section][key] = Path(file).relative_to(base).as_posix()
+            Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise WorkbenchError(f"{path}: cannot be written ({reason})") from None

@@ -86,8 +86,12 @@ class Model:
 
     def initial_parameters(self) -> np.ndarray:
         """The starting point, (n,), of the experiment's dtype."""
-        e = self.experiment
-        parameters = starts.point(e.initializer.name, e.initializer.item, self, e.start)
+        return self.start(self.experiment.start)
+
+    def start(self, index: int) -> np.ndarray:
+        """Starting point ``index`` of the experiment's seed, (n,), of its dtype."""
+        initializer = self.experiment.initializer
+        parameters = starts.point(initializer.name, initializer.item, self, index)
         with np.errstate(over="ignore"):  # a run says so itself, as divergence at step 0
             return parameters.astype(self.dtype)
 

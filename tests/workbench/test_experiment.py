@@ -49,7 +49,7 @@ def test_every_item_survives_toml(place, item, tmp_path):
     again = wb.Experiment.load(tmp_path / "e.toml")
     assert again == experiment
     assert again.hash == experiment.hash
-    written = tomllib.loads((tmp_path / "e.toml").read_text(encoding="utf-8"))
+    written = tomllib.loads(experiment.dumps())
     for key in place.split("."):
         written = written[key]
     written = written[0] if isinstance(written, list) else written
@@ -223,6 +223,18 @@ def test_relative_paths_start_at_the_toml_file_or_the_current_folder(tmp_path, m
     monkeypatch.chdir(tmp_path)
     from_file.save("elsewhere.toml")
     assert wb.Experiment.load("elsewhere.toml") == from_file
+
+
+def test_a_folder_with_its_files_can_be_moved(tmp_path):
+    (tmp_path / "a" / "data").mkdir(parents=True)
+    made = csv_experiment(write("csv", "path", tmp_path / "a" / "data"))
+    made.save(tmp_path / "a" / "e.toml")
+    made.save(tmp_path / "outside.toml")
+    assert wb.Experiment.load(tmp_path / "outside.toml") == made
+    (tmp_path / "a").rename(tmp_path / "b")
+    moved = wb.Experiment.load(tmp_path / "b" / "e.toml")
+    assert moved.hash == made.hash
+    assert moved.data.path == str(tmp_path / "b" / "data" / "csv-path")
 
 
 def test_a_regression_cannot_stop_at_an_accuracy(tmp_path):
