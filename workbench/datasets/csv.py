@@ -147,13 +147,16 @@ def _numbers(
     """The columns at ``places`` as float64 (n, len(places)); raises BadValue with the line."""
     made = np.empty((len(rows), len(places)))
     for k, place in enumerate(places):
-        for i, row in enumerate(rows):
-            value = _number(row[place])
-            if value is None or not math.isfinite(value):
-                rule = f"must hold finite numbers in {names[place]!r} (line {lines[i]})"
-                near = f"a number, or leave_out = {names[place]!r}"
-                raise BadValue("data.path", rule, row[place], near)
-            made[i, k] = value
+        try:
+            made[:, k] = [float(row[place]) for row in rows]
+        except ValueError:
+            made[:, k] = [math.nan if (x := _number(row[place])) is None else x for row in rows]
+        bad = np.flatnonzero(~np.isfinite(made[:, k]))
+        if len(bad):
+            i = int(bad[0])
+            rule = f"must hold finite numbers in {names[place]!r} (line {lines[i]})"
+            near = f"a number, or leave_out = {names[place]!r}"
+            raise BadValue("data.path", rule, rows[i][place], near)
     return made
 
 
