@@ -40,6 +40,13 @@ class Hyper:
     domain: Domain
     meaning: str
 
+    @property
+    def range(self) -> Range:
+        """The interval of a hyper-parameter that is a number; raises TypeError for others."""
+        if not isinstance(self.domain, Range):
+            raise TypeError(f"{self.name} is no number but {self.domain.text}")
+        return self.domain
+
 
 @dataclass(frozen=True)
 class Item:
