@@ -58,10 +58,7 @@ class Scaling:
     @classmethod
     def fit(cls, kind: str, inputs: np.ndarray) -> Scaling:
         """The scaling that makes ``inputs`` (n, n_in) what ``kind`` says."""
-        if kind == "none":
-            x = np.zeros((1, inputs.shape[1]))
-        else:
-            x = np.asarray(inputs, np.float64)
+        x = np.zeros((1, inputs.shape[1])) if kind == "none" else np.asarray(inputs, np.float64)
         # In units of each column's largest magnitude: nothing overflows, and a spread within
         # rounding of the values themselves is seen to be none.
         largest = np.abs(x).max(0, initial=0.0)
