@@ -25,10 +25,10 @@ PLACES = {
 ITEMS = [(place, item) for place, catalog in PLACES.items() for item in catalog]
 
 
-def experiment_with(place, table):
+def experiment_with(place, item, values):
+    table = {"name": item.name} | values
     if place == "data":
-        item = CATALOGS["data"].get(table["name"]).make({k: table[k] for k in table if k != "name"})
-        n_in, n_out = datasets.shape(table["name"], item)
+        n_in, n_out = datasets.shape(item.name, item.make(values))
         return wb.Experiment.of({"data": table, "network": {"sizes": [n_in, 4, n_out]}})
     if not place.startswith("network"):
         return wb.Experiment.of({place: table})
@@ -44,7 +44,7 @@ def experiment_with(place, table):
 )
 def test_every_item_survives_toml(place, item, tmp_path):
     values = others(item, tmp_path)
-    experiment = experiment_with(place, {"name": item.name} | values)
+    experiment = experiment_with(place, item, values)
     experiment.save(tmp_path / "e.toml")
     again = wb.Experiment.load(tmp_path / "e.toml")
     assert again == experiment
