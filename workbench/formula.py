@@ -96,7 +96,7 @@ class Formula:
                 tree = ast.parse(text.lstrip(), mode="eval")
         except SyntaxError as error:
             # An error's column counts characters, from 1; that of a node, bytes.
-            column = error.offset if error.offset and error.lineno == 1 else len(text)
+            column = error.offset if error.offset and error.lineno == 1 else len(text) + 1
             place = min(self._indent + column, len(text) + 1)
             raise BadFormula("is no formula", place, "sin(3*x1) + x2") from None
         except (ValueError, MemoryError, RecursionError, OverflowError):
