@@ -119,6 +119,9 @@ def test_divergence_exits_with_3_and_keeps_the_run(workbench, tmp_path):
 BAD = [
     (["rum"], "run"),
     (["tutorial"], "run tutorial"),
+    (["--", "tutorial"], "run tutorial"),
+    (["-"], "workbench --help"),
+    (["--nonsense"], "--nonsense"),
     ([""], "command"),
     (["run", "tutoril"], "tutorial"),
     (["run", ""], "experiment"),
