@@ -17,12 +17,16 @@ FAST_MATH = frozenset({"reassoc", "contract", "nsz", "afn"})
 OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": set(FAST_MATH)}
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile ``function`` in nopython mode, without the GIL, kept on disk by ``KernelCache``."""
-    made = numba.njit(**OPTIONS)(function)
+def _compile(function: Callable[..., Any], options: Any) -> Any:
+    made = numba.njit(**options)(function)
     if made is not function:  # it is where NUMBA_DISABLE_JIT is set
         made._cache = KernelCache(function)
     return made
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile ``function`` in nopython mode, without the GIL, kept on disk by ``KernelCache``."""
+    return _compile(function, OPTIONS)
 
 
 def _ask_for_blas_later() -> None:
