@@ -73,7 +73,9 @@ def _on_plateau(h: Any, losses: Array) -> Array:
 
 REFERENCES: dict[str, Reference] = {
     "constant": Reference({}, _by_step(lambda h, k: 1.0)),
-    "exponential": Reference({"decay": 0.97}, _by_step(lambda h, k: h.decay**k)),
+    "exponential": Reference(
+        {"decay": 0.6, "every": 20}, _by_step(lambda h, k: h.decay ** (k / h.every))
+    ),
     "step": Reference(
         {"decay": 0.6, "every": 20}, _by_step(lambda h, k: h.decay ** (k // h.every))
     ),

@@ -56,6 +56,9 @@ def _differing(one: tuple[np.ndarray, ...], other: tuple[np.ndarray, ...]) -> fl
     """How many numbers are not the same bits."""
     if [a.shape for a in one] != [b.shape for b in other]:
         return float("inf")
-    return float(
-        sum((a.view(np.uint8) != b.view(np.uint8)).sum() for a, b in zip(one, other, strict=True))
-    )
+    pairs = zip(one, other, strict=True)
+    return float(sum((_bytes(a) != _bytes(b)).sum() for a, b in pairs))
+
+
+def _bytes(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array).view(np.uint8)
