@@ -9,7 +9,7 @@ import numpy as np
 
 from kernels import optimizers, schedules, surfaces
 from kernels.catalog import Item
-from workbench.proof import Row, missing, published, references, twins
+from workbench.proof import Row, missing, published, references, twins, whole_vector
 from workbench.walk import walk
 
 SUMMARY = "every optimizer's path against a reference in plain NumPy"
@@ -22,13 +22,23 @@ def rows() -> Iterator[Row]:
     for entry in optimizers.catalog:
         if entry.name in references.REFERENCES:
             yield _path(entry)
+        elif entry.name in whole_vector.DIRECTIONS:
+            surface = surfaces.catalog.get(whole_vector.SURFACE).make()
+            item, steps = entry.make(), whole_vector.STEPS
+            constant = schedules.catalog.get("constant").make()
+            path = walk(surface, item, constant, whole_vector.START, steps)
+            yield from whole_vector.rows(entry.name, item, path[:, :2])
         else:
-            yield missing(entry.name, "references.REFERENCES")
+            yield missing(entry.name, "references.REFERENCES or whole_vector.DIRECTIONS")
 
 
 def unusual(entry: Item) -> Any:
     """The item with other hyper-parameters than its defaults, so that each of them counts."""
-    changed = {h.name: h.range.nearest(0.9 * h.default + 0.01) for h in entry.hypers}
+    changed = {
+        # What keeps a division finite should count, but not so that a path becomes unstable.
+        h.name: h.default**0.75 if 0 < h.default < 0.01 else h.range.nearest(0.9 * h.default + 0.01)
+        for h in entry.hypers
+    }
     # Some count their rates in whole steps; others would diverge with such a rate.
     if changed["learning_rate"] < 0.9:
         changed["learning_rate"] = 0.02
