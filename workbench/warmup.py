@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kernels import compiling, optimizers, surfaces
-from kernels.descent import descend
+from kernels import compiling, surfaces
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
 from workbench.stepper import Stepper
+from workbench.walk import walk
 
 
 class Warmed(NamedTuple):
@@ -53,8 +53,7 @@ def _surfaces(experiment: Experiment) -> None:
     for entry in surfaces.catalog:
         surface, at = entry.make(), np.zeros(2)
         surfaces.heights(surface, at, at, np.empty((2, 2)))
-        slots = optimizers.new_slots(optimizer, 2, np.float64)
-        descend(surface, optimizer, experiment.schedule.item, at, slots, 0, np.empty((2, 5)))
+        walk(surface, optimizer, experiment.schedule.item, at, 1)
 
 
 _WORKS: dict[str, Callable[[Experiment], None]] = {

@@ -21,9 +21,9 @@ from kernels import optimizers, schedules, surfaces
 from kernels.descent import descend
 path, position = np.empty((5, 5)), np.ones(2)
 item = optimizers.catalog.get("momentum").make()
-slots = optimizers.new_slots(item, 2, np.float64)
+memory = optimizers.new_memory(item, 2, np.float64)
 descend(surfaces.catalog.get("bowl").make(), item, schedules.catalog.get("constant").make(),
-        position, slots, 0, path)
+        position, memory, np.zeros(0), 0, path)
 stats = descend.stats
 print(json.dumps([sum(stats.cache_hits.values()), sum(stats.cache_misses.values()), path.tolist()]))
 """
@@ -171,11 +171,12 @@ catalog.register(Doubled, "doubled", "twice z", rules={value: lambda item, z: 2.
     code = """
 import mine
 import numpy as np
-from kernels import losses, network, outputs
+from kernels import losses, network, outputs, penalties
 from kernels.network import forward
 
 net = network.Network(np.array([1, 1, 1]), (mine.Doubled(),), np.array([0]),
-    outputs.catalog.get("identity").make(), losses.catalog.get("mean_squared_error").make())
+    outputs.catalog.get("identity").make(), losses.catalog.get("mean_squared_error").make(),
+    penalties.catalog.get("none").make())
 work = network.new_work(net, np.float64)
 forward(net, np.array([1.0, 0.0, 1.0, 0.0]), np.array([3.0]), work)
 print(work.a[-1])
