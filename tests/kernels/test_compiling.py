@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
 from kernels import compiling
 from kernels.activations import value
 from kernels.activations.gelu import GELU
 from kernels.jit import kernel
+
+pytestmark = pytest.mark.compiled
 
 
 def test_a_compilation_is_seen_from_another_thread_and_listed_afterwards():

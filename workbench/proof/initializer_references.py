@@ -59,15 +59,42 @@ def _uniform(h: Any, n_in: int, n_out: int, *place: int) -> tuple[np.ndarray, fl
     return h.low + (h.high - h.low) * _uniforms(n_in, n_out, *place), 0.0
 
 
+def _truncated_normal(h: Any, n_in: int, n_out: int, seed: int, start: int, place: int) -> Any:
+    # A deviate beyond two standard deviations is drawn anew, attempt k from 2⁴⁰ k places further.
+    def draw(k: int) -> float:
+        attempts = (philox.normal(seed, _STREAM, start, k + (a << 40)) for a in range(1000))
+        return next(value for value in attempts if abs(value) <= 2.0)
+
+    drawn = [draw(k) for k in range(place, place + n_in * n_out)]
+    return h.mean + h.deviation * np.array(drawn).reshape(n_in, n_out), 0.0
+
+
+def _sparse(h: Any, n_in: int, n_out: int, seed: int, start: int, place: int) -> Any:
+    # Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S, for each unit.
+    weights = h.deviation * _normals(n_in, n_out, seed, start, place)
+    chances = _uniforms(n_in, n_out, seed, start, place + (1 << 40))
+    for unit in range(n_out):
+        kept = 0
+        for k in range(n_in):
+            if (n_in - k) * chances[k, unit] < min(h.connections, n_in) - kept:
+                kept += 1
+            else:
+                weights[k, unit] = 0.0
+    return weights, 0.0
+
+
 REFERENCES: dict[str, Callable[..., Any]] = {
     "constant": _constant,
     "glorot_normal": _of_variance(lambda n, m: 2 / (n + m), uniform=False),
     "glorot_uniform": _of_variance(lambda n, m: 2 / (n + m), uniform=True),
+    "identity": lambda h, n_in, n_out, *place: (h.gain * np.eye(n_in, n_out), 0.0),
     "he_normal": _of_variance(lambda n, m: 2 / n, uniform=False),
     "he_uniform": _of_variance(lambda n, m: 2 / n, uniform=True),
     "lecun_normal": _of_variance(lambda n, m: 1 / n, uniform=False),
     "normal": _normal,
     "orthogonal": _orthogonal,
+    "sparse": _sparse,
+    "truncated_normal": _truncated_normal,
     "uniform": _uniform,
     "zeros": lambda h, n_in, n_out, *place: (np.zeros((n_in, n_out)), 0.0),
 }

@@ -18,10 +18,10 @@ _TOGETHER = 6  # activations in one network, which is compiled once
 
 def rows() -> Iterator[Row]:
     """Errors relative to the gradient's largest entry."""
-    yield from (row for network in _networks() for row in compare(network))
+    yield from (row for network in networks() for row in compare(network))
 
 
-def _networks() -> Iterator[dict[str, Any]]:
+def networks() -> Iterator[dict[str, Any]]:
     """Settings that between them hold every activation, output, loss and penalty."""
     known = activations.catalog.names()
     for first in range(0, len(known), _TOGETHER):
