@@ -17,6 +17,7 @@ from workbench.datasets import DataSet, Split
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment, gallery
 from workbench.model import Model, load_data
+from workbench.rate_finder import RateScan, find_learning_rate
 from workbench.run import Run, Snapshot, run
 
 __all__ = [
@@ -24,10 +25,12 @@ __all__ = [
     "DataSet",
     "Experiment",
     "Model",
+    "RateScan",
     "Run",
     "Snapshot",
     "Split",
     "WorkbenchError",
+    "find_learning_rate",
     "gallery",
     "initial_parameters",
     "load_data",
