@@ -15,6 +15,9 @@ from kernels.cache import KernelCache
 # "arcp": n right answers of n must be an accuracy of exactly 1.
 FAST_MATH = frozenset({"reassoc", "contract", "nsz", "afn"})
 OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": set(FAST_MATH)}
+# For lanes: every operation rounded by itself, so that a result does not depend on how the compiler
+# arranges its neighbours; where a fused multiply-add is wanted, it is written.
+EXACT_OPTIONS: Any = OPTIONS | {"fastmath": False}
 
 
 def _compile(function: Callable[..., Any], options: Any) -> Any:
@@ -27,6 +30,11 @@ def _compile(function: Callable[..., Any], options: Any) -> Any:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile ``function`` in nopython mode, without the GIL, kept on disk by ``KernelCache``."""
     return _compile(function, OPTIONS)
+
+
+def exact_kernel(function: Callable[..., Any]) -> Any:
+    """As ``kernel``, with every floating-point operation rounded as it is written."""
+    return _compile(function, EXACT_OPTIONS)
 
 
 def _ask_for_blas_later() -> None:

@@ -32,6 +32,8 @@ __all__ = [
     "WorkbenchError",
     "find_learning_rate",
     "gallery",
+    "hessian",
+    "hessian_vector",
     "initial_parameters",
     "load_data",
     "loss_and_gradient",
@@ -53,6 +55,25 @@ def loss_and_gradient(experiment: Experiment, parameters: object) -> tuple[float
     ``parameters`` has another length.
     """
     return Model(experiment).loss_and_gradient(parameters)
+
+
+def hessian(experiment: Experiment, parameters: object) -> np.ndarray:
+    """The exact Hessian (n, n) of the training loss, penalty included, at ``parameters`` (n,).
+
+    Computed and returned in float64 whatever the experiment's dtype. At a kink (ReLU at zero) it is
+    that of the piece whose slope the activation takes there. Raises BadValue where ``parameters``
+    has another length, and above 16,384 parameters.
+    """
+    return Model(experiment).hessian(parameters)
+
+
+def hessian_vector(experiment: Experiment, parameters: object, vector: object) -> np.ndarray:
+    """The product (n,) of that Hessian with ``vector`` (n,), float64, without the matrix.
+
+    Costs about four gradients, for networks of any size. Raises BadValue where ``parameters`` or
+    ``vector`` has another length.
+    """
+    return Model(experiment).hessian_vector(parameters, vector)
 
 
 def predict(experiment: Experiment, parameters: object, inputs: object) -> np.ndarray:
