@@ -196,8 +196,7 @@ class Twin:
         self.activations = [(c.name, c.item._asdict()) for c in spec.activations]
         self.output = spec.output.name
         self.loss_name, self.loss_hypers = spec.loss.name, spec.loss.item._asdict()
-        penalty = getattr(experiment, "penalty", None)
-        self.penalty = (penalty.name, penalty.item._asdict()) if penalty else ("none", {})
+        self.penalty = experiment.penalty.name, experiment.penalty.item._asdict()
         self.inputs = np.asarray(inputs, np.float64)
         self.targets = np.asarray(targets, np.float64)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from workbench.model import Model
 from workbench.proof import Row, twins
 
 SUMMARY = "backpropagation against complex steps of NumPy and differences of the loss"
-_TOGETHER = 6  # activations in one network, which is compiled once
+_TOGETHER = 10  # activations in one network, which is compiled once
 
 
 def rows() -> Iterator[Row]:
@@ -21,17 +22,22 @@ def rows() -> Iterator[Row]:
     yield from (row for network in networks() for row in compare(network))
 
 
-def networks() -> Iterator[dict[str, Any]]:
-    """Settings that between them hold every activation, output, loss and penalty."""
+def networks(every_pair: bool = True) -> Iterator[dict[str, Any]]:
+    """Settings that between them hold every activation, output, loss and penalty.
+
+    A loss that takes any output is paired with each of them, or, without ``every_pair``, with one.
+    """
     known = activations.catalog.names()
     for first in range(0, len(known), _TOGETHER):
         names = known[first : first + _TOGETHER]
         yield {"network.sizes": [16, *[4] * len(names), 2], "network.activations": names}
+    penalties = cycle(CATALOGS["penalty"].names())
+    any_output = cycle(outputs.catalog.names())
     for loss in losses.catalog:
-        for output in loss.facts.get("accepts") or outputs.catalog.names():
-            yield {"network.output": output, "network.loss": loss.name}
-    for penalty in CATALOGS["penalty"].names() if "penalty" in CATALOGS else ():
-        yield {"penalty": penalty}
+        free = outputs.catalog.names() if every_pair else [next(any_output)]
+        for output in loss.facts.get("accepts") or free:
+            settings = {"network.output": output, "network.loss": loss.name}
+            yield settings | {"penalty": next(penalties)}
 
 
 def small(settings: dict[str, Any]) -> Experiment:
@@ -72,6 +78,6 @@ def describe(experiment: Experiment) -> str:
     """What is particular about an experiment of ``small``."""
     spec = experiment.network
     names = "·".join(choice.name for choice in spec.activations)
-    penalty = getattr(experiment, "penalty", None)
-    extra = f", {penalty.name}" if penalty is not None and penalty.name != "none" else ""
+    penalty = experiment.penalty.name
+    extra = f", {penalty}" if penalty != "none" else ""
     return f"{names}, {spec.output.name}, {spec.loss.name}{extra}"

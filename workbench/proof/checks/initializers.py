@@ -20,16 +20,12 @@ _SEED, _START = 12345678901, 7
 def rows() -> Iterator[Row]:
     """The largest difference of a parameter; a starting point that is not drawn is left out."""
     for entry in initializers.catalog:
-        if "draw" not in {rule.__name__ for rule in _rules(entry)}:
+        if entry.cls not in initializers.draw.bodies:
             continue
         if entry.name in REFERENCES:
             yield _compare(entry)
         else:
             yield missing(entry.name, "initializer_references.REFERENCES")
-
-
-def _rules(entry: Item) -> list[object]:
-    return [rule for rule in (initializers.draw,) if entry.cls in rule.bodies]
 
 
 def _compare(entry: Item) -> Row:
@@ -38,9 +34,9 @@ def _compare(entry: Item) -> Row:
     count = sum((a + 1) * b for a, b in pairwise(_SIZES))
     got = np.full(count, np.nan)
     initializers.initialize(item, sizes, _SEED, _START, got)
-    wanted = []
+    wanted: list[np.ndarray] = []
     for n_in, n_out in pairwise(_SIZES):
-        place = sum(map(np.size, wanted))
+        place = sum(part.size for part in wanted)
         weights, bias = REFERENCES[entry.name](item, n_in, n_out, _SEED, _START, place)
         wanted += [np.ravel(weights), np.broadcast_to(bias, n_out)]
     error = float(np.abs(got - np.concatenate(wanted)).max())
