@@ -27,6 +27,7 @@ from workbench.model import Model
 LOW, HIGH, STEPS = 1e-6, 100.0, 200
 _SMOOTHING = 0.9  # share of the running mean kept each step
 _EXPLODED = 4.0  # over the least mean so far
+_LEAST_FALL = 1e-6  # of the first loss
 _CHUNK = 10
 
 
@@ -126,7 +127,8 @@ def _read(experiment: Experiment, rates: np.ndarray, losses: np.ndarray, planned
     exploded = len(rates) < planned or not sound.all()
     exploded = exploded or bool(means[-1] > _EXPLODED * means[best])
     suggested = lowest = None
-    if best > 0:
+    # Less than this is rounding, or a rate far too small for all of the steps.
+    if best > 0 and means[0] - means[best] > _LEAST_FALL * abs(means[0]):
         slopes = np.gradient(means[: best + 1], np.log(rates[: best + 1]))
         if slopes.min() < 0.0:
             suggested = float(rates[int(np.argmin(slopes))])

@@ -27,7 +27,8 @@ def other_values(item):
     """Valid hyper-parameters that differ from every default."""
     values = {}
     for hyper in item.hypers:
-        candidates = (hyper.range.nearest(hyper.default * f + 0.0625) for f in (0.5, 1.5, 0.0, -1))
+        others = [hyper.default * f + 0.0625 for f in (0.5, 1.5, 0.0, -1)] + [hyper.default + 1.0]
+        candidates = (hyper.range.nearest(value) for value in others)
         values[hyper.name] = next(v for v in candidates if v != hyper.default)
     return values
 
@@ -180,3 +181,17 @@ def test_a_byte_order_mark_is_skipped(tmp_path):
     path = tmp_path / "e.toml"
     path.write_bytes(b"\xef\xbb\xbfseed = 5\r\n")
     assert wb.Experiment.load(path).seed == 5
+
+
+@pytest.mark.parametrize("batching", ["mini_batch", "single_sample"])
+def test_optimizers_that_compare_losses_want_all_samples_at_every_step(tutorial, batching):
+    with pytest.raises(wb.BadValue, match=rf"^batching\.name: .*lbfgs.*{batching}.*full_batch"):
+        tutorial.replace(optimizer="lbfgs", batching=batching)
+    assert tutorial.replace(optimizer="rprop", batching=batching).batching.name == batching
+
+
+def test_a_matrix_of_second_derivatives_must_not_be_too_large(tutorial):
+    wide = {"sizes": [16, 120, 2]}
+    with pytest.raises(wb.BadValue, match=r"^optimizer\.name: .*2048.*trust_region"):
+        tutorial.replace(optimizer="newton", network=wide, initializer="he_normal")
+    tutorial.replace(optimizer="trust_region", network=wide, initializer="he_normal")
