@@ -15,7 +15,7 @@ from numba.extending import overload
 
 from kernels.activations import slope, value
 from kernels.jit import EXACT_OPTIONS, exact_kernel
-from kernels.lane_products import Own, Shared, forward_layer, gradient_layer, pull_back_layer
+from kernels.lane_products import BLOCK, Own, Shared, forward_layer, gradient_layer, pull_back_layer
 from kernels.lane_rows import numbers, rows
 from kernels.lanes import load, store, widen
 from kernels.losses import compare
@@ -24,8 +24,8 @@ from kernels.rules import const
 
 
 class TileWork(NamedTuple):
-    """Caller-owned scratch: z, a and delta, each (n_units, block, width), of which block is the
-    most samples worked on together. Units are those of all layers but the inputs."""
+    """Caller-owned scratch: z, a and delta, each (n_units, BLOCK, width), for BLOCK samples worked
+    on together. Units are those of all layers but the inputs."""
 
     z: Any
     a: Any
@@ -40,17 +40,16 @@ def aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     return raw[first : first + size].view(dtype).reshape(shape)
 
 
-def new_tile_work(sizes: Any, block: int, dtype: Any, width: Any) -> TileWork:
+def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     """Scratch for networks of these layer ``sizes``."""
-    shape = (int(np.sum(sizes[1:])), block, len(width))
+    shape = (int(np.sum(sizes[1:])), BLOCK, len(width))
     return TileWork(*(aligned(shape, dtype) for _ in range(3)))
 
 
 @exact_kernel
 def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, width: Any) -> None:
-    block = work.z.shape[1]
     for unit in range(first, first + units):
-        for place in range(unit * block, unit * block + count):
+        for place in range(unit * BLOCK, unit * BLOCK + count):
             z = load(work.z, place, width)
             a = value(item, z)
             store(work.a, place, a)
@@ -130,12 +129,11 @@ def compare_tile(
     layer's units in ``work``.
     """
     n_out = targets.shape[1]
-    block = work.z.shape[1]
-    place = (work.z.shape[0] - n_out) * block
+    place = (work.z.shape[0] - n_out) * BLOCK
     for s in range(count):
-        z = rows(work.z, place + s, n_out, block, width)
-        p = rows(work.a, place + s, n_out, block, width)
-        delta = rows(work.delta, place + s, n_out, block, width)
+        z = rows(work.z, place + s, n_out, BLOCK, width)
+        p = rows(work.a, place + s, n_out, BLOCK, width)
+        delta = rows(work.delta, place + s, n_out, BLOCK, width)
         respond(network.output, z, p)
         t = numbers(targets, (first + s) * n_out, n_out)
         total += widen(compare(network.loss, network.output, z, p, t, delta))
@@ -195,10 +193,10 @@ def gradient_tile(
     for k in range(gradient.shape[0]):
         store(gradient, k, zero)
     total = widen(zero)
-    n, block = inputs.shape[0], work.z.shape[1]
+    n = inputs.shape[0]
     weight = const(zero, 1.0 / n)
-    for first in range(0, n, block):
-        count = min(block, n - first)
+    for first in range(0, n, BLOCK):
+        count = min(BLOCK, n - first)
         forward_tile(network, p, inputs, first, count, work, width)
         total = compare_tile(network, targets, first, count, total, weight, work, width)
         backward_tile(network, p, inputs, first, count, gradient, work, width)
