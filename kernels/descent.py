@@ -7,34 +7,50 @@ from typing import Any
 import numpy as np
 
 from kernels.jit import kernel
-from kernels.optimizers import apply, prepare
+from kernels.objective import Height
+from kernels.optimizers import take_step
 from kernels.rules import finite
-from kernels.schedules import factor
+from kernels.schedules import current, note
 from kernels.surfaces import ascent, height
+from kernels.training import NO_DESCENT, NOT_FINITE, RUNNING
 
 
 @kernel
 def descend(
-    surface: Any, optimizer: Any, schedule: Any, position: Any, slots: Any, first: Any, path: Any
+    surface: Any,
+    optimizer: Any,
+    schedule: Any,
+    position: Any,
+    memory: Any,
+    seen: Any,
+    first: Any,
+    path: Any,
 ) -> Any:
     """Walk downhill from ``position`` (2,), float64, filling ``path`` (n + 1, 5).
 
-    Row k of the path holds x, y, value, df/dx, df/dy after k steps; row 0 is the start. ``slots``
-    (n_slots, 2) is the optimizer's memory and ``first`` the number of steps made before, so that a
-    path can be continued. Mutates position, slots and path. Returns how many rows are filled; a
-    path stops early, with its last row finite, where the next one would not be.
+    Row k of the path holds x, y, value, df/dx, df/dy after k steps; row 0 is the start. ``memory``
+    is the optimizer's (``new_memory``), ``seen`` the schedule's (``new_schedule_memory``) and
+    ``first`` the number of steps made before, so that a path can be continued. Mutates position,
+    memory, seen and path. Returns (rows filled, code): RUNNING with all rows filled; NOT_FINITE
+    where the next row would not be finite; NO_DESCENT where the optimizer found no way down.
     """
     gradient = np.zeros(2)
+    objective = Height(surface)
     for k in range(path.shape[0]):
         x, y = position[0], position[1]
         gradient[0], gradient[1] = ascent(surface, x, y)
         value = height(surface, x, y)
         if not (finite(value) and finite(gradient[0]) and finite(gradient[1])):
-            return k
+            return k, NOT_FINITE
         path[k, 0], path[k, 1], path[k, 2] = x, y, value
         path[k, 3], path[k, 4] = gradient[0], gradient[1]
         if k + 1 < path.shape[0]:
             step = first + k
-            rate = optimizer.learning_rate * factor(schedule, step)
-            apply(optimizer, prepare(optimizer, rate, step + 1), gradient, position, slots)
-    return path.shape[0]
+            rate = optimizer.learning_rate * current(schedule, step, seen)
+            norm = np.sqrt(gradient[0] * gradient[0] + gradient[1] * gradient[1])
+            if not take_step(
+                optimizer, objective, rate, step + 1, value, norm, position, gradient, memory
+            ):
+                return k + 1, NO_DESCENT
+            note(schedule, seen, value)
+    return path.shape[0], RUNNING

@@ -11,10 +11,12 @@ import numpy as np
 
 from kernels.batchings import select
 from kernels.jit import kernel
-from kernels.network import batch_gradient, evaluate
-from kernels.optimizers import apply, prepare
-from kernels.rules import cast, finite
-from kernels.schedules import factor
+from kernels.network import batch_gradient, evaluate, new_work
+from kernels.objective import TrainingLoss
+from kernels.optimizers import Memory, new_memory, take_step
+from kernels.rules import finite
+from kernels.schedules import current, new_schedule_memory, note
+from kernels.vectors import norm
 
 COLUMNS = (
     "step",
@@ -28,7 +30,7 @@ COLUMNS = (
 )
 
 RUNNING, LOSS_REACHED, GRADIENT_REACHED, ACCURACY_REACHED = 0, 1, 2, 3
-NOT_FINITE, LOSS_TOO_LARGE = 4, 5
+NOT_FINITE, LOSS_TOO_LARGE, NO_DESCENT = 4, 5, 6
 
 
 class Rules(NamedTuple):
@@ -53,32 +55,51 @@ class Limits(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a step changes: parameters (n,), slots (n_slots, n), both of one dtype; gradient (n,)
-    is scratch and holds the last step's gradient."""
+    """What a step changes: parameters (n,) and slots (n_slots, n) of one dtype; gradient (n,) is
+    scratch and holds the last step's gradient. ``shared`` is what the optimizer keeps for all
+    parameters together and ``schedule`` what the schedule has seen, float64 vectors."""
 
     parameters: Any
     slots: Any
     gradient: Any
+    shared: Any
+    schedule: Any
 
 
 class Scratch(NamedTuple):
     """Caller-owned scratch: per-sample ``work``, ``order`` int64 (n + 1,), ``batch`` int64 (n,),
-    ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64."""
+    ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64;
+    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``."""
 
     work: Any
     order: Any
     batch: Any
     gradient: Any
     everything: Any
+    vectors: Any
+    matrix: Any
 
 
-@kernel
-def norm(vector: Any) -> Any:
-    """Euclidean norm, summed in float64."""
-    total = 0.0
-    for i in range(vector.size):
-        total += np.float64(vector[i]) * np.float64(vector[i])
-    return np.sqrt(total)
+def new_state(rules: Rules, parameters: np.ndarray) -> State:
+    """The state of a run before its first step from ``parameters`` (n,), which it takes over."""
+    memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
+    gradient = np.zeros_like(parameters)
+    schedule = new_schedule_memory(rules.schedule)
+    return State(parameters, memory.slots, gradient, memory.shared, schedule)
+
+
+def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarray) -> Scratch:
+    """Scratch for training with ``n_samples`` samples and ``parameters`` of that shape, dtype."""
+    memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
+    return Scratch(
+        new_work(network, parameters.dtype),
+        np.full(n_samples + 1, -1),
+        np.zeros(n_samples, np.int64),
+        np.zeros_like(parameters),
+        np.arange(n_samples),
+        memory.vectors,
+        memory.matrix,
+    )
 
 
 @kernel
@@ -132,9 +153,12 @@ def train_chunk(
 
     Mutates ``state``, ``scratch`` and ``rows`` (float64, (≥ steps / every + 1, len(COLUMNS))).
     Returns (steps done in all, rows filled, code). With code RUNNING all steps were done. With
-    another code the last row describes the parameters as they are, and no step was made from them.
+    another code the last row describes the parameters as they are, and no step was made from them:
+    with NO_DESCENT because the optimizer found no way down.
     """
     first, last = span
+    objective = TrainingLoss(network, train, scratch.everything, scratch.work)
+    memory = Memory(state.slots, state.shared, scratch.vectors, scratch.matrix)
     n = train.inputs.shape[0]
     n_rows = 0
     for step in range(first, last):
@@ -149,9 +173,10 @@ def train_chunk(
             scratch.work,
         )
         gradient_norm = norm(state.gradient)
-        rate = rules.optimizer.learning_rate * factor(rules.schedule, step)
+        rate = rules.optimizer.learning_rate * current(rules.schedule, step, state.schedule)
         code = divergence(limits, loss, gradient_norm)
-        if step % limits.every == 0 or code != RUNNING:
+        recorded = step % limits.every == 0 or code != RUNNING
+        if recorded:
             row = rows[n_rows]
             row[0], row[6], row[7] = step, rate, loss
             if count == n:
@@ -166,6 +191,23 @@ def train_chunk(
                 code = verdict(limits, row[1], row[5], row[3])
             if code != RUNNING:
                 return step, n_rows, code
-        coefficients = cast(prepare(rules.optimizer, rate, step + 1), state.parameters[0])
-        apply(rules.optimizer, coefficients, state.gradient, state.parameters, state.slots)
+        moved = take_step(
+            rules.optimizer,
+            objective,
+            rate,
+            step + 1,
+            loss,
+            gradient_norm,
+            state.parameters,
+            state.gradient,
+            memory,
+        )
+        if not moved:
+            if not recorded:
+                row = rows[n_rows]
+                row[0], row[6], row[7] = step, rate, loss
+                measure(network, state.parameters, train, test, scratch, row)
+                n_rows += 1
+            return step, n_rows, NO_DESCENT
+        note(rules.schedule, state.schedule, loss)
     return last, n_rows, RUNNING

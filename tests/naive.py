@@ -162,3 +162,116 @@ def slope(function, x, h=1e-3):
         narrow = (function(x + h / 2 * e) - function(x - h / 2 * e)) / h
         found[k] = (4 * narrow - wide) / 3
     return found
+
+
+class Adaptive:
+    """Adam's relatives of three papers, each step written out over whole arrays.
+
+    ``advance(p, g)`` returns the next parameters.
+    """
+
+    def __init__(self, learning_rate, beta1, beta2, epsilon):
+        self.rate, self.beta1, self.beta2, self.epsilon = learning_rate, beta1, beta2, epsilon
+        self.gradients = []
+
+    def mean(self, power, beta):
+        """Σₖ (1 - β) βᵗ⁻ᵏ gₖ^power over all gradients so far, without bias correction."""
+        weights = (1 - beta) * beta ** np.arange(len(self.gradients))[::-1]
+        return weights @ np.array(self.gradients) ** power
+
+    def advance(self, p, g):
+        self.gradients.append(g)
+        return p - self.rate * self.direction(len(self.gradients))
+
+
+class AMSGrad(Adaptive):
+    """Reddi, Kale & Kumar 2018, algorithm 2, with Adam's bias correction."""
+
+    largest = 0.0
+
+    def direction(self, t):
+        self.largest = np.maximum(self.largest, self.mean(2, self.beta2))
+        root = np.sqrt(self.largest / (1 - self.beta2**t))
+        return self.mean(1, self.beta1) / (1 - self.beta1**t) / (root + self.epsilon)
+
+
+class NAdam(Adaptive):
+    """Dozat 2016, algorithm 2 and its schedule of momenta."""
+
+    def __init__(self, *shared, momentum_decay):
+        super().__init__(*shared)
+        self.decay = momentum_decay
+
+    def direction(self, t):
+        steps = np.arange(1, t + 2)
+        momenta = self.beta1 * (1 - 0.5 * 0.96 ** (steps * self.decay))
+        ahead = momenta[t] * self.mean(1, self.beta1) / (1 - np.prod(momenta))
+        now = (1 - momenta[t - 1]) * self.gradients[-1] / (1 - np.prod(momenta[:t]))
+        root = np.sqrt(self.mean(2, self.beta2) / (1 - self.beta2**t))
+        return (ahead + now) / (root + self.epsilon)
+
+
+class RAdam(Adaptive):
+    """Liu et al. 2020, algorithm 2, with the threshold and the place of epsilon of PyTorch."""
+
+    def direction(self, t):
+        mean = self.mean(1, self.beta1) / (1 - self.beta1**t)
+        longest = 2 / (1 - self.beta2) - 1
+        length = longest - 2 * t * self.beta2**t / (1 - self.beta2**t)
+        if length <= 5:
+            return mean
+        r = np.sqrt(
+            ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length)
+        )
+        root = np.sqrt(self.mean(2, self.beta2))
+        return r * mean * np.sqrt(1 - self.beta2**t) / (root + self.epsilon)
+
+
+class QHM(Adaptive):
+    """Ma & Yarats 2019, eqs. 3 and 4."""
+
+    def __init__(self, learning_rate, momentum, share):
+        super().__init__(learning_rate, momentum, None, None)
+        self.share = share
+
+    def direction(self, t):
+        mean = self.mean(1, self.beta1)
+        return (1 - self.share) * self.gradients[-1] + self.share * mean
+
+
+class QHAdam(Adaptive):
+    """Ma & Yarats 2019, section 4."""
+
+    def __init__(self, learning_rate, beta1, beta2, share1, share2, epsilon):
+        super().__init__(learning_rate, beta1, beta2, epsilon)
+        self.shares = share1, share2
+
+    def direction(self, t):
+        g, (v1, v2) = self.gradients[-1], self.shares
+        mean = (1 - v1) * g + v1 * self.mean(1, self.beta1) / (1 - self.beta1**t)
+        square = (1 - v2) * g**2 + v2 * self.mean(2, self.beta2) / (1 - self.beta2**t)
+        return mean / (np.sqrt(square) + self.epsilon)
+
+
+class Rprop:
+    """Riedmiller & Braun 1993, parameter by parameter, without weight backtracking."""
+
+    def __init__(self, learning_rate, growth, shrinkage, shortest, longest):
+        self.first, self.growth, self.shrinkage = learning_rate, growth, shrinkage
+        self.bounds = shortest, longest
+        self.lengths = self.former = None
+
+    def advance(self, p, g):
+        if self.lengths is None:
+            self.lengths, self.former = [self.first] * len(p), [0.0] * len(p)
+        moved = np.array(p)
+        for k, (now, before) in enumerate(zip(g, self.former, strict=True)):
+            if now * before > 0:
+                self.lengths[k] = min(self.lengths[k] * self.growth, self.bounds[1])
+            elif now * before < 0:
+                self.lengths[k] = max(self.lengths[k] * self.shrinkage, self.bounds[0])
+                now = 0.0
+            if now != 0:
+                moved[k] -= self.lengths[k] * now / abs(now)
+            self.former[k] = now
+        return moved

@@ -14,8 +14,10 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from kernels import optimizers, surfaces
 from kernels.catalog import BadHyper
 from kernels.descent import descend
-from kernels.optimizers import new_slots
+from kernels.optimizers import new_memory
+from kernels.schedules import new_schedule_memory
 from kernels.schedules.constant import Constant
+from kernels.training import NOT_FINITE
 from ui.analyst import contour_lines
 from ui.heightmap import HeightMap
 from ui.number_edit import NumberEdit
@@ -184,11 +186,11 @@ class SurfaceView(QWidget):
     def _walk(self, name: str, optimizer: Any, start: tuple[float, float], asked: int) -> None:
         path = np.empty((STEPS + 1, 5))
         position = np.array(start)
-        slots = new_slots(optimizer, 2, np.float64)
+        memory = new_memory(optimizer, 2, np.float64)
+        seen = new_schedule_memory(Constant())
         surface = surfaces.catalog.get(name).make()
-        filled = descend(surface, optimizer, Constant(), position, slots, 0, path)
-        path = path[:filled]
-        self._walked.emit(Descent(name, asked, path, filled <= STEPS))
+        filled, code = descend(surface, optimizer, Constant(), position, memory, seen, 0, path)
+        self._walked.emit(Descent(name, asked, path[:filled], code == NOT_FINITE))
 
     def _show_descent(self, made: Descent) -> None:
         if made.asked != self._clicks or made.name != self.surface.currentText():

@@ -13,11 +13,16 @@ _RECENT = 32
 
 
 class Checkpoint(NamedTuple):
-    """The state after ``step`` steps: parameters (n,), slots (n_slots, n), both copies."""
+    """The state after ``step`` steps: copies of all of it but its scratch."""
 
     step: int
     parameters: np.ndarray
     slots: np.ndarray
+    shared: np.ndarray
+    schedule: np.ndarray
+
+
+_KEPT = Checkpoint._fields[1:]
 
 
 class Checkpoints:
@@ -29,7 +34,7 @@ class Checkpoints:
     """
 
     def __init__(self, state: State) -> None:
-        size = max(state.parameters.nbytes + state.slots.nbytes, 1)
+        size = max(sum(getattr(state, name).nbytes for name in _KEPT), 1)
         self._capacity = max(16, _BYTES // size)
         self._path: list[Checkpoint] = []
         self._recent: list[Checkpoint] = []
@@ -43,7 +48,7 @@ class Checkpoints:
 
     def offer(self, step: int, state: State) -> None:
         """Keep a copy of ``state`` after ``step`` steps, later than all those held."""
-        made = Checkpoint(step, state.parameters.copy(), state.slots.copy())
+        made = Checkpoint(step, *(getattr(state, name).copy() for name in _KEPT))
         if step == 0 or self.next_due(step - 1) == step:
             self._path.append(made)
             if len(self._path) > self._capacity:
@@ -59,8 +64,8 @@ class Checkpoints:
         self._path = [held for held in self._path if held.step <= step]
         self._recent = [held for held in self._recent if held.step <= step]
         found = max([self._path[-1], *self._recent[-1:]], key=lambda held: held.step)
-        state.parameters[:] = found.parameters
-        state.slots[:] = found.slots
+        for name in _KEPT:
+            getattr(state, name)[:] = getattr(found, name)
         return found.step
 
     def trail(self, step: int, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ import tomli_w
 
 from kernels import batchings, initializers, optimizers, penalties, schedules
 from kernels.catalog import nearest_name, nearest_names
+from kernels.network import parameter_count
 from workbench import datasets
 from workbench.errors import BadValue, WorkbenchError
 from workbench.fields import Choice, choose, integer, only_keys, plain, table
@@ -109,7 +110,8 @@ class Experiment:
         return experiment
 
     def _check_fit(self) -> None:
-        """The network must fit the data and, where it is a fixed one, the starting point."""
+        """The network must fit the data and, where it is a fixed one, the starting point; the
+        optimizer must fit the batching and the number of parameters."""
         n_in, n_out = datasets.shape(self.data.name)
         sizes = list(self.network.sizes)
         for end, unit, n in ((0, "inputs", n_in), (-1, "outputs", n_out)):
@@ -123,6 +125,17 @@ class Experiment:
         if fixed and list(fixed) != sizes:
             rule = f"must be {list(fixed)} with the initializer {self.initializer.name}"
             raise BadValue("network.sizes", rule, sizes, list(fixed))
+        needs = optimizers.catalog.get(self.optimizer.name).facts
+        exact = [item.name for item in batchings.catalog if item.facts["exact"]]
+        if needs.get("exact") and self.batching.name not in exact:
+            rule = f"must see all samples at every step with the optimizer {self.optimizer.name}"
+            raise BadValue("batching.name", rule, self.batching.name, ", ".join(exact))
+        most, count = needs.get("most_parameters"), parameter_count(sizes)
+        if most and count > most:
+            rule = f"must be one for more than {most} parameters (here {count})"
+            scalable = [i.name for i in optimizers.catalog if i.facts.get("exact")]
+            near = [n for n in scalable if n != self.optimizer.name]
+            raise BadValue("optimizer.name", rule, self.optimizer.name, ", ".join(near))
 
     @classmethod
     def preset(cls, name: str) -> Experiment:

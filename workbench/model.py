@@ -9,7 +9,7 @@ import numpy as np
 
 from kernels import initializers, network
 from kernels.activations.identity import Identity
-from kernels.schedules import factor
+from kernels.schedules import current, new_schedule_memory
 from workbench import datasets
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
@@ -92,10 +92,14 @@ class Model:
         with np.errstate(over="ignore"):  # a run says so itself, as divergence at step 0
             return parameters.astype(self.dtype)
 
-    def learning_rate(self, step: int) -> float:
-        """The learning rate that the step after ``step`` steps takes."""
+    def learning_rate(self, step: int, seen: np.ndarray | None = None) -> float:
+        """The learning rate that the step after ``step`` steps takes.
+
+        ``seen`` is what the schedule has seen, ``State.schedule``; without it, nothing yet.
+        """
         e = self.experiment
-        return e.optimizer.learning_rate * float(factor(e.schedule.item, step))
+        memory = new_schedule_memory(e.schedule.item) if seen is None else seen
+        return e.optimizer.learning_rate * float(current(e.schedule.item, step, memory))
 
     def check(self, parameters: object) -> np.ndarray:
         """``parameters`` as a contiguous vector of the dtype; raises BadValue."""

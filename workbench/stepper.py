@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels import optimizers, training
+from kernels import training
 from kernels.batchings import size as batch_size
-from kernels.training import COLUMNS, RUNNING, Limits, Rules, Scratch, State
+from kernels.training import COLUMNS, RUNNING, Limits, Rules
 from workbench.checkpoints import Checkpoints
 from workbench.experiment import Experiment
 from workbench.model import Model
@@ -21,18 +21,10 @@ class Stepper:
         self.model = Model(experiment)
         e, m = experiment, self.model
         n = len(m.data.train.inputs)
-        dtype, count = e.numpy_dtype, m.parameter_count
         self._rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
         self._limits = Limits(*_bounds(e), _check_every(e, n))
-        self._scratch = Scratch(
-            m.new_work(),
-            np.full(n + 1, -1),
-            np.zeros(n, np.int64),
-            np.zeros(count, dtype),
-            np.arange(n),
-        )
-        slots = optimizers.new_slots(e.optimizer.item, count, dtype)
-        self.state = State(m.initial_parameters(), slots, np.zeros(count, dtype))
+        self.state = training.new_state(self._rules, m.initial_parameters())
+        self._scratch = training.new_scratch(m.network, self._rules, n, self.state.parameters)
         self.recorder = Recorder()
         self.checkpoints = Checkpoints(self.state)
         self.step = 0
@@ -96,7 +88,7 @@ class Stepper:
         row[0] = self.step
         m = self.model
         training.measure(m.network, self.state.parameters, m.train, m.test, self._scratch, row)
-        row[6] = m.learning_rate(self.step)
+        row[6] = m.learning_rate(self.step, self.state.schedule)
         return row
 
     def _call(self, last: int) -> tuple[int, np.ndarray, int]:
@@ -128,6 +120,8 @@ def reason(experiment: Experiment, step: int, code: int, row: np.ndarray) -> str
         return f"gradient norm {row[5]:.3g} reached {stop.gradient_norm:g} at step {step}"
     if code == training.ACCURACY_REACHED:
         return f"training accuracy {row[3]:.4g} reached {stop.accuracy:g} at step {step}"
+    if code == training.NO_DESCENT:
+        return f"no further descent possible at step {step}: gradient norm {row[5]:.3g}"
     # Of all samples, or of the step's own batch alone (the last column, NaN after the last).
     bad = [v for v in (row[1], row[7]) if not v <= stop.diverged_above]
     if not bad:

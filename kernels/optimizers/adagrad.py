@@ -18,7 +18,7 @@ class AdaGrad(NamedTuple):
     epsilon: float = 1e-10
 
 
-def _prepare(item: Any, rate: Any, step: Any) -> Any:
+def _prepare(item: Any, rate: Any, step: Any, norm: Any) -> Any:
     return rate, item.epsilon
 
 

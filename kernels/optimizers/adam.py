@@ -22,7 +22,7 @@ class Adam(NamedTuple):
     epsilon: float = 1e-8
 
 
-def _prepare(item: Any, rate: Any, step: Any) -> Any:
+def _prepare(item: Any, rate: Any, step: Any, norm: Any) -> Any:
     first = rate / (1.0 - item.beta1**step)
     second = 1.0 / np.sqrt(1.0 - item.beta2**step)
     return first, second, item.beta1, 1.0 - item.beta1, item.beta2, 1.0 - item.beta2, item.epsilon

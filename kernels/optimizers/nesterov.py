@@ -16,7 +16,7 @@ class Nesterov(NamedTuple):
     momentum: float = 0.9
 
 
-def _prepare(item: Any, rate: Any, step: Any) -> Any:
+def _prepare(item: Any, rate: Any, step: Any, norm: Any) -> Any:
     return rate, item.momentum
 
 

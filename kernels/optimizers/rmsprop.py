@@ -19,7 +19,7 @@ class RMSProp(NamedTuple):
     epsilon: float = 1e-8
 
 
-def _prepare(item: Any, rate: Any, step: Any) -> Any:
+def _prepare(item: Any, rate: Any, step: Any, norm: Any) -> Any:
     return rate, item.decay, 1.0 - item.decay, item.epsilon
 
 

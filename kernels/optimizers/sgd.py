@@ -14,7 +14,7 @@ class SGD(NamedTuple):
     learning_rate: float = 0.1
 
 
-def _prepare(item: Any, rate: Any, step: Any) -> Any:
+def _prepare(item: Any, rate: Any, step: Any, norm: Any) -> Any:
     return (rate,)
 
 

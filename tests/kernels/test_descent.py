@@ -7,18 +7,19 @@ import pytest
 
 from kernels import optimizers, schedules, surfaces
 from kernels.descent import descend
-from kernels.optimizers import new_slots
+from kernels.optimizers import new_memory
 from tests.kernels.test_optimizers import path as path_by_steps
 
 
 def walk(surface, optimizer, start, steps, cut=()):
     item = surfaces.catalog.get(surface).make()
     schedule = schedules.catalog.get("constant").make()
-    position, slots = np.array(start, float), new_slots(optimizer, 2, np.float64)
+    position, memory = np.array(start, float), new_memory(optimizer, 2, np.float64)
+    seen = schedules.new_schedule_memory(schedule)
     found, first = [], 0
     for n in (*cut, steps - sum(cut)):
         path = np.empty((n + 1, 5))
-        filled = descend(item, optimizer, schedule, position, slots, first, path)
+        filled, _ = descend(item, optimizer, schedule, position, memory, seen, first, path)
         found.append(path[:filled] if not found else path[1:filled])
         first += n
     return np.concatenate(found)

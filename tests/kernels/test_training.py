@@ -21,8 +21,6 @@ class Trainer:
     """Owns the arrays of a run and calls ``train_chunk``."""
 
     def __init__(self, case, optimizer, batching, limits=NO_LIMITS, schedule="constant", **hypers):
-        n, count = len(case.samples.inputs), case.parameters.size
-        dtype = case.parameters.dtype
         made = optimizers.catalog.get(optimizer).make(hypers)
         self.case, self.limits = case, limits
         self.rules = training.Rules(
@@ -30,16 +28,9 @@ class Trainer:
             schedules.catalog.get(schedule).make(),
             batchings.catalog.get(batching).make(BATCHINGS[batching]),
         )
-        slots = optimizers.new_slots(made, count, dtype)
-        self.state = training.State(case.parameters.copy(), slots, np.zeros(count, dtype))
-        order = np.full(n + 1, -1)
-        self.scratch = training.Scratch(
-            network.new_work(case.network, dtype),
-            order,
-            np.zeros(n, np.int64),
-            np.zeros(count, dtype),
-            np.arange(n),
-        )
+        self.state = training.new_state(self.rules, case.parameters.copy())
+        n = len(case.samples.inputs)
+        self.scratch = training.new_scratch(case.network, self.rules, n, case.parameters)
         self.test = network.Samples(case.samples.inputs[:2].copy(), case.samples.targets[:2].copy())
 
     def train(self, first, last, seed=11):

@@ -11,7 +11,13 @@ from workbench.checkpoints import Checkpoints
 
 def state_at(step, size=3):
     """A made-up state that tells its step."""
-    return State(np.full(size, float(step)), np.full((1, size), -float(step)), np.zeros(size))
+    return State(
+        np.full(size, float(step)),
+        np.full((1, size), -float(step)),
+        np.zeros(size),
+        np.array([2.0 * step]),
+        np.array([3.0 * step]),
+    )
 
 
 def walk(checkpoints, first, last, chunk, size=3):
@@ -41,6 +47,7 @@ def test_restore_gives_a_state_at_or_before(target):
     assert target - 32 <= found <= target
     assert state.parameters.tolist() == [found] * 3
     assert state.slots.tolist() == [[-found] * 3]
+    assert (state.shared.tolist(), state.schedule.tolist()) == ([2 * found], [3 * found])
     # What was later is forgotten, so that the path ends here.
     walk(checkpoints, found, target, 1)
     assert checkpoints.trail(target, state.parameters)[0].max() == target
