@@ -17,7 +17,7 @@ SUMMARY = "many starts in tiles of different width, on 1, 2 and more threads, an
 _STARTS = 37
 _WIDTHS = (8, 16)
 # Rounding, grown over 40 steps of training.
-_BOUNDS = {"float32": 1e-4, "float64": 1e-12}
+_BOUNDS = {"float32": 1e-5, "float64": 1e-12}
 
 
 def rows() -> Iterator[Row]:
