@@ -35,6 +35,8 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
 
 def read_experiment(options: argparse.Namespace) -> Experiment:
     """The experiment that the arguments describe; raises WorkbenchError."""
+    from workbench.experiment import is_text
+
     experiment = named_experiment(options.experiment)
     changes: dict[str, Any] = {}
     for text in options.set:
@@ -42,7 +44,7 @@ def read_experiment(options: argparse.Namespace) -> Experiment:
         if not equals or not key.strip():
             raise BadValue("--set", "must read SECTION.KEY=VALUE", text, "stop.steps=1000")
         key = key.strip()
-        changes[key] = read_value(value.strip(), as_text=key == "title")
+        changes[key] = read_value(value.strip(), as_text=key == "title" or is_text(key))
     if options.seed is not None:
         changes["seed"] = read_value(options.seed)
     if options.steps is not None:

@@ -44,7 +44,7 @@ def _views(experiment: Experiment) -> None:
     parameters = model.initial_parameters()
     model.loss_and_gradient(parameters)
     model.measures(parameters, model.train)
-    model.predict(parameters, model.train.inputs[:1])
+    model.predict(parameters, model.data.train.inputs[:1])
     grid_around(model, parameters[None], 2)
 
 

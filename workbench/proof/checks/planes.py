@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
         error = float(np.abs(grid.loss - wanted).max() / np.max(wanted))
         yield Row(f"{subject}: 9×9 points of a plane", "NumPy", error, 1e-13)
         answers = twin.forward(path[-1])[-1]
-        got = model.predict(path[-1], model.train.inputs)
+        got = model.predict(path[-1], model.data.train.inputs)
         yield Row(f"{subject}: answers", "NumPy", float(np.abs(got - answers).max()), 1e-13)
         right = np.mean(answers.argmax(1) == twin.targets.argmax(1))
         found = model.measures(path[-1], model.train)[1]
