@@ -13,7 +13,7 @@ from workbench.proof import Row, missing
 from workbench.proof.initializer_references import REFERENCES
 
 SUMMARY = "every drawn initializer against its formula over the generator"
-_SIZES = (9, 6, 11, 3)
+_SIZES = (20, 6, 11, 3)
 _SEED, _START = 12345678901, 7
 
 
