@@ -21,6 +21,7 @@ from numba import types
 from kernels.lanes import (
     REGISTER_BYTES,
     REGISTERS,
+    array_data,
     compiled,
     emit_fma,
     emit_load,
@@ -30,6 +31,9 @@ from kernels.lanes import (
 )
 
 _I64 = ir.IntType(64)
+# Samples of one unit that stand side by side. A number known to the compiler, so that addresses
+# within a block need no registers.
+BLOCK = 16
 
 
 class Own(NamedTuple):
@@ -143,10 +147,9 @@ class _Loops:
             total = self.builder.add(total, _int(term))
         return total
 
-    def array(self, kind: Any, value: Any) -> tuple[Any, Any]:
-        """(pointer to an array's numbers, its second axis)."""
-        made = self.context.make_array(kind)(self.context, self.builder, value)
-        return made.data, self.builder.extract_value(made.shape, 1)
+    def array(self, kind: Any, value: Any) -> Any:
+        """Pointer to an array's numbers."""
+        return array_data(self.context, self.builder, kind, value)
 
     def load(self, data: Any, index: Any) -> Any:
         """The ``index``-th vector of ``data``."""
@@ -207,9 +210,19 @@ class _Loops:
         turn_after = self.index(turn, 1)
         for phi, value in zip(held, [turn_after, *made, *moved], strict=True):
             phi.add_incoming(value, head)
-        builder.cbranch(builder.icmp_signed("<", turn_after, count), head, after)
+        end = builder.cbranch(builder.icmp_signed("<", turn_after, count), head, after)
+        end.set_metadata("llvm.loop", self._as_it_is())
         builder.position_at_end(after)
         return made
+
+    def _as_it_is(self) -> Any:
+        """Metadata of a loop whose body is as large as it should be: not to be unrolled."""
+        module = self.builder.module
+        wish = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
+        # LLVM tells loops apart by a first operand that is the node itself.
+        node = module.add_metadata([wish, _I64(len(module.metadata))])
+        node.operands = (node, wish)
+        return node
 
     def outer(self, totals: list[Any], xs: list[Any], ys: list[Any]) -> list[Any]:
         """totals + xs ⊗ ys, the ys running fastest."""
@@ -225,19 +238,18 @@ def _int(value: Any) -> Any:
 class _Inputs:
     """How a layer's inputs are read: lanes of ``Own``, or ``Shared`` numbers spread over lanes."""
 
-    def __init__(self, loops: _Loops, kind: Any, value: Any, first: Any) -> None:
+    def __init__(self, loops: _Loops, kind: Any, value: Any, first: Any, units: Any) -> None:
         self.loops, self.first = loops, first
         self.shared = kind.instance_class is Shared
-        array = loops.builder.extract_value(value, 0)
-        self.data, self.row = loops.array(kind.types[0], array)
+        self.data = loops.array(kind.types[0], loops.builder.extract_value(value, 0))
         # Numbers are (sample, unit), lanes (unit, sample): the other one is the next in memory.
-        self.unit, self.sample = (1, self.row) if self.shared else (self.row, 1)
+        self.unit, self.sample = (1, units) if self.shared else (BLOCK, 1)
 
     def place(self, unit: Any, sample: Any) -> Any:
         """Index of one value."""
         if self.shared:
-            return self.loops.index((self.loops.index(self.first, sample), self.row), unit)
-        return self.loops.index((self.loops.index(self.first, unit), self.row), sample)
+            return self.loops.index((self.loops.index(self.first, sample), self.sample), unit)
+        return self.loops.index((self.loops.index(self.first, unit), BLOCK), sample)
 
     def load(self, place: Any) -> Any:
         """The value there, as a vector."""
@@ -252,10 +264,10 @@ def _forward(
 ) -> Any:  # fmt: skip
     def write(context: Any, builder: Any, arguments: Any) -> Any:
         code = _Loops(context, builder, len(width))
-        inputs = _Inputs(code, x, arguments[0], arguments[1])
-        weights, _ = code.array(p, arguments[2])
+        inputs = _Inputs(code, x, arguments[0], arguments[1], arguments[4])
+        weights = code.array(p, arguments[2])
         first_weight, inner, outer = arguments[3:6]
-        out, block = code.array(z, arguments[6])
+        out = code.array(z, arguments[6])
         place, samples = arguments[7:9]
 
         def some(s: Any, n_samples: int, j: Any, n_columns: int) -> None:
@@ -272,10 +284,10 @@ def _forward(
                 (code.index(first_weight, j), outer),
             ]
             totals = code.sums(inner, biases * n_samples, places, add)
-            start = code.index((code.index(place, j), block), s)
+            start = code.index((code.index(place, j), BLOCK), s)
             for k in range(n_samples):
                 for c in range(n_columns):
-                    at = code.index(start, k, (c, block))
+                    at = code.index(start, k, (c, BLOCK))
                     code.store(out, at, totals[k * n_columns + c])
 
         code.blocks(samples, code.samples, lambda s, n: code.blocks(
@@ -293,9 +305,9 @@ def _pull_back(
 ) -> Any:  # fmt: skip
     def write(context: Any, builder: Any, arguments: Any) -> Any:
         code = _Loops(context, builder, len(width))
-        weights, _ = code.array(p, arguments[0])
+        weights = code.array(p, arguments[0])
         first_weight, inner, outer = arguments[1:4]
-        data, block = code.array(delta, arguments[4])
+        data = code.array(delta, arguments[4])
         lower, upper, samples = arguments[5:8]
         vector = ir.VectorType(data.type.pointee, code.width)
 
@@ -308,15 +320,15 @@ def _pull_back(
                 return code.outer(totals, ds, ws)
 
             places = [
-                (code.index((upper, block), s), block),
+                (code.index((upper, BLOCK), s), BLOCK),
                 (code.index(first_weight, (i, outer)), 1),
             ]
             zeros = [ir.Constant(vector, None)] * (n_samples * n_units)
             totals = code.sums(outer, zeros, places, add)
-            start = code.index((code.index(lower, i), block), s)
+            start = code.index((code.index(lower, i), BLOCK), s)
             for k in range(n_samples):
                 for c in range(n_units):
-                    at = code.index(start, k, (c, block))
+                    at = code.index(start, k, (c, BLOCK))
                     slope = code.load(data, at)
                     code.store(data, at, builder.fmul(slope, totals[k * n_units + c]))
 
@@ -335,15 +347,15 @@ def _gradient(
 ) -> Any:  # fmt: skip
     def write(context: Any, builder: Any, arguments: Any) -> Any:
         code = _Loops(context, builder, len(width))
-        inputs = _Inputs(code, x, arguments[0], arguments[1])
-        errors, block = code.array(delta, arguments[2])
+        inputs = _Inputs(code, x, arguments[0], arguments[1], arguments[6])
+        errors = code.array(delta, arguments[2])
         upper = arguments[3]
-        sums, _ = code.array(g, arguments[4])
+        sums = code.array(g, arguments[4])
         first_weight, inner, outer, samples = arguments[5:9]
 
         def error(j: Any, n_columns: int) -> tuple[Any, list[Any]]:
-            return code.index((code.index(upper, j), block)), [
-                code.index((c, block)) for c in range(n_columns)
+            return code.index((code.index(upper, j), BLOCK)), [
+                code.index((c, BLOCK)) for c in range(n_columns)
             ]
 
         def some(i: Any, n_units: int, j: Any, n_columns: int) -> None:

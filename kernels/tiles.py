@@ -13,19 +13,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import overload
 
+from kernels import penalties
 from kernels.activations import slope, value
 from kernels.jit import EXACT_OPTIONS, exact_kernel
-from kernels.lane_products import Own, Shared, forward_layer, gradient_layer, pull_back_layer
+from kernels.lane_products import BLOCK, Own, Shared, forward_layer, gradient_layer, pull_back_layer
 from kernels.lane_rows import numbers, rows
 from kernels.lanes import load, store, widen
-from kernels.losses import compare
+from kernels.losses import compare, is_right
 from kernels.outputs import respond
 from kernels.rules import const
 
 
 class TileWork(NamedTuple):
-    """Caller-owned scratch: z, a and delta, each (n_units, block, width), of which block is the
-    most samples worked on together. Units are those of all layers but the inputs."""
+    """Caller-owned scratch: z, a and delta, each (n_units, BLOCK, width), for BLOCK samples worked
+    on together. Units are those of all layers but the inputs."""
 
     z: Any
     a: Any
@@ -40,17 +41,16 @@ def aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     return raw[first : first + size].view(dtype).reshape(shape)
 
 
-def new_tile_work(sizes: Any, block: int, dtype: Any, width: Any) -> TileWork:
+def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     """Scratch for networks of these layer ``sizes``."""
-    shape = (int(np.sum(sizes[1:])), block, len(width))
+    shape = (int(np.sum(sizes[1:])), BLOCK, len(width))
     return TileWork(*(aligned(shape, dtype) for _ in range(3)))
 
 
 @exact_kernel
 def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, width: Any) -> None:
-    block = work.z.shape[1]
     for unit in range(first, first + units):
-        for place in range(unit * block, unit * block + count):
+        for place in range(unit * BLOCK, unit * BLOCK + count):
             z = load(work.z, place, width)
             a = value(item, z)
             store(work.a, place, a)
@@ -130,12 +130,11 @@ def compare_tile(
     layer's units in ``work``.
     """
     n_out = targets.shape[1]
-    block = work.z.shape[1]
-    place = (work.z.shape[0] - n_out) * block
+    place = (work.z.shape[0] - n_out) * BLOCK
     for s in range(count):
-        z = rows(work.z, place + s, n_out, block, width)
-        p = rows(work.a, place + s, n_out, block, width)
-        delta = rows(work.delta, place + s, n_out, block, width)
+        z = rows(work.z, place + s, n_out, BLOCK, width)
+        p = rows(work.a, place + s, n_out, BLOCK, width)
+        delta = rows(work.delta, place + s, n_out, BLOCK, width)
         respond(network.output, z, p)
         t = numbers(targets, (first + s) * n_out, n_out)
         total += widen(compare(network.loss, network.output, z, p, t, delta))
@@ -186,30 +185,103 @@ def backward_tile(
             pull_back_layer(p, offset, n_in, n_out, work.delta, below, above, count, width)
 
 
+def penalize_tile(penalty: Any, sizes: Any, p: Any, gradient: Any, width: Any) -> Any:
+    """Penalties of all weights (float64 lanes); adds their gradients to ``gradient``."""
+    body = _no_penalty if penalties.catalog.of(penalty).facts.get("free") else _walk_penalty
+    return body(penalty, sizes, p, gradient, width)
+
+
+def _no_penalty(penalty: Any, sizes: Any, p: Any, gradient: Any, width: Any) -> Any:
+    return const(widen(load(p, 0, width)), 0.0)
+
+
+def _walk_penalty(penalty: Any, sizes: Any, p: Any, gradient: Any, width: Any) -> Any:
+    total = const(widen(load(p, 0, width)), 0.0)
+    offset = 0
+    for layer in range(sizes.size - 1):
+        end = offset + sizes[layer] * sizes[layer + 1]
+        for k in range(offset, end):
+            w = load(p, k, width)
+            total += widen(penalties.cost(penalty, w))
+            store(gradient, k, load(gradient, k, width) + penalties.slope(penalty, w))
+        offset = end + sizes[layer + 1]
+    return total
+
+
+@overload(penalize_tile, jit_options=EXACT_OPTIONS, strict=False)
+def _penalize_tile(penalty: Any, sizes: Any, p: Any, gradient: Any, width: Any) -> Any:
+    free = penalties.catalog.by_class(penalty.instance_class).facts.get("free")
+    return _no_penalty if free else _walk_penalty
+
+
 @exact_kernel
 def gradient_tile(
-    network: Any, p: Any, inputs: Any, targets: Any, gradient: Any, work: Any, width: Any
+    network: Any,
+    p: Any,
+    inputs: Any,
+    targets: Any,
+    n: Any,
+    gradient: Any,
+    work: Any,
+    width: Any,
 ) -> Any:
-    """Mean losses (float64 lanes) and gradients (overwritten) over all of ``inputs``."""
+    """Training losses (float64 lanes) and gradients over the first ``n`` samples.
+
+    Mutates ``gradient`` (n_parameters, width; overwritten) and ``work``.
+    """
     zero = const(load(p, 0, width), 0.0)
     for k in range(gradient.shape[0]):
         store(gradient, k, zero)
     total = widen(zero)
-    n, block = inputs.shape[0], work.z.shape[1]
     weight = const(zero, 1.0 / n)
-    for first in range(0, n, block):
-        count = min(block, n - first)
+    for first in range(0, n, BLOCK):
+        count = min(BLOCK, n - first)
         forward_tile(network, p, inputs, first, count, work, width)
         total = compare_tile(network, targets, first, count, total, weight, work, width)
         backward_tile(network, p, inputs, first, count, gradient, work, width)
-    return total / n
+    cost = penalize_tile(network.penalty, network.sizes, p, gradient, width)
+    return total / const(total, n) + cost
 
 
 @exact_kernel
-def test_gd(network, p, inputs, targets, gradient, work, loss, rate, steps, width):
-    for _ in range(steps):
-        t = gradient_tile(network, p, inputs, targets, gradient, work, width)
-        store(loss, 0, t)
-        for k in range(gradient.shape[0]):
-            q = load(p, k, width)
-            store(p, k, q - const(q, rate) * load(gradient, k, width))
+def losses_tile(network: Any, p: Any, samples: Any, gradient: Any, work: Any, width: Any) -> Any:
+    """Training losses (float64 lanes) over all samples, from forward passes only.
+
+    Mutates ``work`` and, where there is a penalty, ``gradient`` (scratch).
+    """
+    n = samples.inputs.shape[0]
+    total = const(widen(load(p, 0, width)), 0.0)
+    weight = const(load(p, 0, width), 1.0)
+    for first in range(0, n, BLOCK):
+        count = min(BLOCK, n - first)
+        forward_tile(network, p, samples.inputs, first, count, work, width)
+        total = compare_tile(network, samples.targets, first, count, total, weight, work, width)
+    return total / const(total, n) + penalize_tile(
+        network.penalty, network.sizes, p, gradient, width
+    )
+
+
+@exact_kernel
+def right_tile(
+    network: Any, p: Any, samples: Any, answer: Any, right: Any, work: Any, width: Any
+) -> None:
+    """Share of samples that each network answers right: fills ``right``, float64 (width,).
+
+    ``answer`` (n_out,) is scratch, of the parameters' dtype. Mutates ``work`` too.
+    """
+    n, n_out = samples.targets.shape
+    above = work.z.shape[0] - n_out
+    right[:] = 0.0
+    for first in range(0, n, BLOCK):
+        count = min(BLOCK, n - first)
+        forward_tile(network, p, samples.inputs, first, count, work, width)
+        for s in range(count):
+            place = above * BLOCK + s
+            z = rows(work.z, place, n_out, BLOCK, width)
+            respond(network.output, z, rows(work.a, place, n_out, BLOCK, width))
+            for lane in range(right.size):
+                for j in range(n_out):
+                    answer[j] = work.a[above + j, s, lane]
+                right[lane] += is_right(network.loss, answer, samples.targets[first + s])
+    for lane in range(right.size):
+        right[lane] /= n

@@ -1,4 +1,4 @@
-"""The slow, readable oracle: networks, losses and optimizers in plain NumPy and SciPy, float64.
+"""The slow, readable oracle: networks and losses in plain NumPy and SciPy, float64.
 
 Written from the formulas, with whole arrays and no sharing with the kernels. ``backward`` is not
 here: gradients are compared with differences of these losses.
@@ -11,40 +11,12 @@ from itertools import pairwise
 import numpy as np
 from scipy import special
 
+from workbench.proof import twins
 
-def _selu(z):
-    alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
-    return np.where(z.real > 0, scale * z, scale * alpha * (np.exp(z) - 1))
-
-
-def _srelu(z, lower, lower_slope, upper, upper_slope):
-    below, above = z.real <= lower, z.real >= upper
-    lines = lower + lower_slope * (z - lower), upper + upper_slope * (z - upper)
-    return np.select([below, above], lines, z)
-
-
-# For real and, but at kinks, complex arrays: the imaginary part of a small step is the slope.
-ACTIVATIONS = {
-    "relu": lambda z: np.where(z.real > 0, z, 0.0),
-    "leaky_relu": lambda z, negative_slope: np.where(z.real > 0, z, negative_slope * z),
-    "tanh": np.tanh,
-    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    "gelu": lambda z: z * (1 + special.erf(z / np.sqrt(2))) / 2,
-    "identity": lambda z: z,
-    "elu": lambda z, alpha: np.where(z.real > 0, z, alpha * (np.exp(z) - 1)),
-    "selu": _selu,
-    "silu": lambda z: z / (1 + np.exp(-z)),
-    "softplus": lambda z, beta: np.log(1 + np.exp(beta * z)) / beta,
-    "softsign": lambda z: z / (1 + np.where(z.real > 0, z, -z)),
-    "hard_tanh": lambda z: np.select([z.real < -1, z.real > 1], [-1.0, 1.0], z),
-    "mish": lambda z: z * np.tanh(np.log(1 + np.exp(z))),
-    "sine": lambda z, w0: np.sin(w0 * z),
-    "clipped_relu": lambda z, ceiling: np.select([z.real < 0, z.real > ceiling], [0.0, ceiling], z),
-    "thresholded_relu": lambda z, threshold: np.where(z.real > threshold, z, 0.0),
-    "hard_sigmoid": lambda z: np.select([z.real < -3, z.real > 3], [0.0, 1.0], (z + 3) / 6),
-    "hard_swish": lambda z: np.select([z.real < -3, z.real > 3], [0.0, z], z * (z + 3) / 6),
-    "srelu": _srelu,
-}
+# Shared with `workbench verify`, which does without SciPy; its error function is for small numbers.
+ACTIVATIONS = twins.ACTIVATIONS | {"gelu": lambda z: z * (1 + special.erf(z / np.sqrt(2))) / 2}
+PENALTIES = twins.PENALTIES
+# From SciPy, which stays finite for extreme answers.
 OUTPUTS = {
     "softmax": lambda z: special.softmax(z, axis=-1),
     "sigmoid": special.expit,
@@ -128,14 +100,6 @@ LOSS_GAPS = {
     "hinge": lambda z, p, t, margin: np.abs(margin - _sides(t) * p),
     "multiclass_hinge": lambda z, p, t, margin: np.diff(np.sort(_lead(z, t, margin)[0])[..., -2:]),
 }
-PENALTIES = {
-    "none": lambda w: 0.0,
-    "l1": lambda w, strength: strength * np.abs(w).sum(),
-    "l2": lambda w, strength: strength / 2 * np.square(w).sum(),
-    "elastic_net": lambda w, strength, l1_share: (
-        strength * (l1_share * np.abs(w).sum() + (1 - l1_share) / 2 * np.square(w).sum())
-    ),
-}
 
 
 def loss(name, hypers, output, z, p, targets):
@@ -162,116 +126,3 @@ def slope(function, x, h=1e-3):
         narrow = (function(x + h / 2 * e) - function(x - h / 2 * e)) / h
         found[k] = (4 * narrow - wide) / 3
     return found
-
-
-class Adaptive:
-    """Adam's relatives of three papers, each step written out over whole arrays.
-
-    ``advance(p, g)`` returns the next parameters.
-    """
-
-    def __init__(self, learning_rate, beta1, beta2, epsilon):
-        self.rate, self.beta1, self.beta2, self.epsilon = learning_rate, beta1, beta2, epsilon
-        self.gradients = []
-
-    def mean(self, power, beta):
-        """Σₖ (1 - β) βᵗ⁻ᵏ gₖ^power over all gradients so far, without bias correction."""
-        weights = (1 - beta) * beta ** np.arange(len(self.gradients))[::-1]
-        return weights @ np.array(self.gradients) ** power
-
-    def advance(self, p, g):
-        self.gradients.append(g)
-        return p - self.rate * self.direction(len(self.gradients))
-
-
-class AMSGrad(Adaptive):
-    """Reddi, Kale & Kumar 2018, algorithm 2, with Adam's bias correction."""
-
-    largest = 0.0
-
-    def direction(self, t):
-        self.largest = np.maximum(self.largest, self.mean(2, self.beta2))
-        root = np.sqrt(self.largest / (1 - self.beta2**t))
-        return self.mean(1, self.beta1) / (1 - self.beta1**t) / (root + self.epsilon)
-
-
-class NAdam(Adaptive):
-    """Dozat 2016, algorithm 2 and its schedule of momenta."""
-
-    def __init__(self, *shared, momentum_decay):
-        super().__init__(*shared)
-        self.decay = momentum_decay
-
-    def direction(self, t):
-        steps = np.arange(1, t + 2)
-        momenta = self.beta1 * (1 - 0.5 * 0.96 ** (steps * self.decay))
-        ahead = momenta[t] * self.mean(1, self.beta1) / (1 - np.prod(momenta))
-        now = (1 - momenta[t - 1]) * self.gradients[-1] / (1 - np.prod(momenta[:t]))
-        root = np.sqrt(self.mean(2, self.beta2) / (1 - self.beta2**t))
-        return (ahead + now) / (root + self.epsilon)
-
-
-class RAdam(Adaptive):
-    """Liu et al. 2020, algorithm 2, with the threshold and the place of epsilon of PyTorch."""
-
-    def direction(self, t):
-        mean = self.mean(1, self.beta1) / (1 - self.beta1**t)
-        longest = 2 / (1 - self.beta2) - 1
-        length = longest - 2 * t * self.beta2**t / (1 - self.beta2**t)
-        if length <= 5:
-            return mean
-        r = np.sqrt(
-            ((length - 4) * (length - 2) * longest) / ((longest - 4) * (longest - 2) * length)
-        )
-        root = np.sqrt(self.mean(2, self.beta2))
-        return r * mean * np.sqrt(1 - self.beta2**t) / (root + self.epsilon)
-
-
-class QHM(Adaptive):
-    """Ma & Yarats 2019, eqs. 3 and 4."""
-
-    def __init__(self, learning_rate, momentum, share):
-        super().__init__(learning_rate, momentum, None, None)
-        self.share = share
-
-    def direction(self, t):
-        mean = self.mean(1, self.beta1)
-        return (1 - self.share) * self.gradients[-1] + self.share * mean
-
-
-class QHAdam(Adaptive):
-    """Ma & Yarats 2019, section 4."""
-
-    def __init__(self, learning_rate, beta1, beta2, share1, share2, epsilon):
-        super().__init__(learning_rate, beta1, beta2, epsilon)
-        self.shares = share1, share2
-
-    def direction(self, t):
-        g, (v1, v2) = self.gradients[-1], self.shares
-        mean = (1 - v1) * g + v1 * self.mean(1, self.beta1) / (1 - self.beta1**t)
-        square = (1 - v2) * g**2 + v2 * self.mean(2, self.beta2) / (1 - self.beta2**t)
-        return mean / (np.sqrt(square) + self.epsilon)
-
-
-class Rprop:
-    """Riedmiller & Braun 1993, parameter by parameter, without weight backtracking."""
-
-    def __init__(self, learning_rate, growth, shrinkage, shortest, longest):
-        self.first, self.growth, self.shrinkage = learning_rate, growth, shrinkage
-        self.bounds = shortest, longest
-        self.lengths = self.former = None
-
-    def advance(self, p, g):
-        if self.lengths is None:
-            self.lengths, self.former = [self.first] * len(p), [0.0] * len(p)
-        moved = np.array(p)
-        for k, (now, before) in enumerate(zip(g, self.former, strict=True)):
-            if now * before > 0:
-                self.lengths[k] = min(self.lengths[k] * self.growth, self.bounds[1])
-            elif now * before < 0:
-                self.lengths[k] = max(self.lengths[k] * self.shrinkage, self.bounds[0])
-                now = 0.0
-            if now != 0:
-                moved[k] -= self.lengths[k] * now / abs(now)
-            self.former[k] = now
-        return moved

@@ -26,13 +26,20 @@ def prepare() -> QApplication:
     return application
 
 
-def main(experiment: Experiment | None = None) -> int:
-    """Show ``experiment`` (the tutorial's without one) learning; returns when the window closes."""
+def main(experiment: Experiment | None = None, until_first_step: bool = False) -> int:
+    """Show ``experiment`` (the tutorial's without one) learning; returns when the window closes.
+
+    With ``until_first_step`` it closes by itself once it has shown a training step.
+    """
     application = prepare()
     from ui.main_window import MainWindow
 
     window = MainWindow(experiment or Experiment.preset("tutorial"))
     window.show()
+    if until_first_step:
+        window.bridge.updated.connect(
+            lambda shown: shown.step and QTimer.singleShot(0, window.close)
+        )
     # Python sees Ctrl+C in the terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     waker = QTimer()
@@ -42,4 +49,4 @@ def main(experiment: Experiment | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(until_first_step="--until-first-step" in sys.argv[1:]))

@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         self.runs = QListWidget()
         self.updates = 0
         self._shown: Snapshot | None = None
+        self._state = self._compiling = ""
         self._figures: dict[str, QLabel] = {}
         self._icons: dict[QAction, QIcon] = {}
         self._make_actions()
@@ -191,7 +192,8 @@ class MainWindow(QMainWindow):
         bridge.opened.connect(self._opened)
         bridge.updated.connect(self._updated)
         bridge.failed.connect(self._say)
-        bridge.said.connect(self.state.setText)
+        bridge.said.connect(self._tell)
+        bridge.compiles.connect(self._tell_compiling)
         self.analyst.analysed.connect(self._analysed)
         self.analyst.plane_made.connect(self.landscape.show_plane)
         self.network.sample_changed.connect(lambda _: self._ask())
@@ -204,13 +206,13 @@ class MainWindow(QMainWindow):
     def open_experiment(self, experiment: Experiment, play: bool = True) -> None:
         """Show ``experiment`` in the form and in a run of its own."""
         self.form.show_experiment(experiment)
-        self.state.setText("preparing…")
+        self._tell("preparing…")
         self.bridge.open(experiment, play)
 
     def _experiment_changed(self, experiment: Experiment) -> None:
         shown = self._shown
         at_rest = shown is not None and shown.status in ("ready", "paused")
-        self.state.setText("preparing…")
+        self._tell("preparing…")
         self.bridge.open(experiment, play=not at_rest)
 
     def _open_preset(self, name: str) -> None:
@@ -231,7 +233,7 @@ class MainWindow(QMainWindow):
         if name and self.form.experiment is not None:
             try:
                 self.form.experiment.save(name)
-                self.state.setText(f"saved {name}")
+                self._tell(f"saved {name}")
             except OSError as error:
                 self._say(f"{name}: cannot be written ({error.strerror})")
 
@@ -300,7 +302,7 @@ class MainWindow(QMainWindow):
         self.step.setEnabled(not ended)
         self.back.setEnabled(shown.step > 0)
         self.reset.setEnabled(shown.step > 0)
-        self.state.setText(_state_text(shown))
+        self._tell(_state_text(shown))
         self.state.setProperty("bad", shown.status == "diverged")
         self.loss.update_from(shown)
         # While training runs these two take turns: both at every update cost training its speed.
@@ -340,6 +342,14 @@ class MainWindow(QMainWindow):
         layers = " + ".join(map(str, found.dead)) or "0"
         self._figures["dead units"].setText(f"dead units {layers}")
 
+    def _tell(self, text: str) -> None:
+        self._state = text
+        self.state.setText(self._compiling or text)
+
+    def _tell_compiling(self, text: str) -> None:
+        self._compiling = text
+        self._tell(self._state)
+
     def _say(self, text: str) -> None:
         self.form.message.setText(text)
 
@@ -360,7 +370,7 @@ class MainWindow(QMainWindow):
 
 def _state_text(shown: Snapshot) -> str:
     if shown.status == "compiling":
-        return "compiling the kernels for this combination…"
+        return "compiling…"
     return f"{shown.status}: {shown.reason}" if shown.reason else shown.status
 
 

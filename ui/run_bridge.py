@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from kernels import compiling
 from workbench import Experiment, Run, Snapshot
 
 INTERVAL_MS = 25
@@ -21,14 +22,16 @@ class RunBridge(QObject):
 
     Signals, all on the window's thread: ``opened(run)`` when another run is shown,
     ``updated(snapshot)`` when it has changed, ``failed(text)`` when a command went wrong,
-    ``said(text)`` when one has something to tell. Methods
-    return at once; what they ask for is done in order, on a thread of the bridge.
+    ``said(text)`` when one has something to tell, ``compiles(text)`` while kernels are being
+    compiled, whoever asked for them, and with no text afterwards. Methods return at once; what
+    they ask for is done in order, on a thread of the bridge.
     """
 
     opened = pyqtSignal(object)
     updated = pyqtSignal(object)
     failed = pyqtSignal(str)
     said = pyqtSignal(str)
+    compiles = pyqtSignal(str)
     _made = pyqtSignal(object, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -39,6 +42,7 @@ class RunBridge(QObject):
         self.preparing = False
         self._sequence = -1
         self._seen: tuple[int, str, float] | None = None
+        self._compiling = ""
         self._wanted = 0
         self._commands = ThreadPoolExecutor(1, "commands")
         self._closing = threading.Event()
@@ -55,6 +59,7 @@ class RunBridge(QObject):
         self._wanted += 1
         ticket = self._wanted
         self.preparing = True
+        self._timer.start()
 
         def make() -> None:
             if former is not None:
@@ -89,7 +94,6 @@ class RunBridge(QObject):
         self.opened.emit(run)
         if play:
             self.play()
-        self._timer.start()
         self.refresh()
 
     def play(self) -> None:
@@ -127,6 +131,11 @@ class RunBridge(QObject):
 
     def refresh(self) -> None:
         """Pull a snapshot and pass it on if anything changed."""
+        moment = compiling.now()
+        text = str(moment) if moment else ""
+        if text != self._compiling:
+            self._compiling = text
+            self.compiles.emit(text)
         run = self.run
         if run is None:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from tqdm import tqdm
 from kernels import activations as activation_items
 from kernels import losses, outputs, surfaces
 from kernels.catalog import Catalog, Hyper, Item, Range, nearest_names
+from workbench.compile_progress import CompileProgress
 from workbench.errors import BadValue
 from workbench.experiment import CATALOGS, Experiment, gallery
 from workbench.run import Snapshot
@@ -21,39 +23,55 @@ class Progress:
     """Loss, accuracy and steps per second on standard error. Call it with snapshots.
 
     On a terminal it is a live bar; elsewhere a line now and then, more rarely as time goes on.
+    While kernels are being compiled it says which, by itself.
     """
 
     def __init__(self, name: str, steps: int) -> None:
         self._name, self._steps = name, steps
         self._bar: tqdm[Any] | None = None
         self._lines = _Lines(name, steps)
+        self._started = False
+        self._lock = threading.Lock()
+        self._compiling = CompileProgress(self._say, live=sys.stderr.isatty())
         if sys.stderr.isatty():
             self._bar = tqdm(
                 total=steps,
-                desc=f"{name}: compiling",
+                desc=f"{name}: starting",
                 unit=" steps",
                 file=sys.stderr,
                 dynamic_ncols=True,
             )
         else:
-            print(f"{name}: compiling, then {steps} steps", file=sys.stderr, flush=True)
+            print(f"{name}: starting, {steps} steps", file=sys.stderr, flush=True)
+
+    def _say(self, text: str) -> None:
+        if self._bar is None:
+            print(f"{self._name}: {text}", file=sys.stderr, flush=True)
+            return
+        with self._lock:
+            if not self._started:
+                self._bar.set_description(f"{self._name}: {text}")
 
     def __call__(self, shown: Snapshot) -> None:
         if self._bar is None:
             self._lines(shown)
             return
-        if self._bar.n == 0:
-            # The clock starts anew, so that the rate is that of steps alone.
-            self._bar.reset()
-            self._bar.set_description(self._name, refresh=False)
+        if not self._started:
+            with self._lock:
+                self._started = True
+                # The clock starts anew, so that the rate is that of steps alone.
+                self._bar.reset()
+                self._bar.set_description(self._name, refresh=False)
         self._bar.set_postfix_str(_figures(shown), refresh=False)
         # A run that diverges goes back to its last sound step; the bar stays where it is.
         self._bar.update(max(shown.step - self._bar.n, 0))
 
     def __enter__(self) -> Progress:
+        self._compiling.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._compiling.__exit__()
         if self._bar is not None:
             self._bar.close()
         self._lines.close()

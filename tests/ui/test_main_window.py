@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 import workbench as wb
+from kernels.jit import kernel
 
 
 def alone(experiment, steps):
@@ -219,3 +220,20 @@ def test_themes_repaint_everything(user):
         seen[name] = np.median(gray)
     assert seen["light"] > 180
     assert seen["dark"] < 80
+
+
+def test_says_what_is_being_compiled_and_then_the_state_again(make_user):
+    @kernel
+    def slow_to_compile(x):
+        return np.sort(x)[::-1].copy()
+
+    slow_to_compile._cache.disable()
+    user = make_user(play=False)
+    user.settled()
+    label = user.window.state
+    before, seen = label.text(), []
+    user.window.bridge.compiles.connect(lambda _: seen.append(label.text()))
+    compiler = threading.Thread(target=slow_to_compile, args=(np.ones(3),))
+    compiler.start()
+    user.until(lambda: not compiler.is_alive() and bool(seen) and label.text() == before)
+    assert any("slow_to_compile" in text for text in seen)

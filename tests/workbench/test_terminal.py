@@ -39,7 +39,7 @@ def test_lines_say_all_and_become_rarer(capsys, clock):
             progress(shown(step))
             clock.seconds += 0.1
     first, *lines = capsys.readouterr().err.splitlines()
-    assert first == "name: compiling, then 10000 steps"
+    assert first == "name: starting, 10000 steps"
     pattern = r"name: step (\d+) of 10000, loss 0\.25, accuracy 0\.5000, 1234 steps/s"
     steps = [int(re.fullmatch(pattern, line)[1]) for line in lines]
     gaps = [b - a for a, b in pairwise(steps[:-1])]
@@ -109,7 +109,7 @@ def test_the_bar_is_live_and_never_goes_back(tmp_path, diverges):
         root=Path(__file__).parents[2],
     )
     assert code == (3 if diverges else 0)
-    assert "tutorial: compiling" in text
+    assert "tutorial: starting" in text
     steps = [int(n) for n in re.findall(r"(\d+)/6000", text)]
     assert steps == sorted(steps)
     assert ("diverged at step" in text) == diverges

@@ -1,0 +1,1 @@
+"""The checks of ``workbench verify``, one kind a file."""
