@@ -15,8 +15,9 @@ from numba.extending import overload
 
 from kernels.activations import slope, value
 from kernels.jit import OPTIONS, kernel
-from kernels.losses import compare
+from kernels.losses import compare, is_right
 from kernels.outputs import respond
+from kernels.penalties import penalize, total_cost
 from kernels.rules import const
 
 
@@ -25,7 +26,7 @@ class Network(NamedTuple):
 
     ``sizes``: int64 (n_layers + 1,), units of each layer, inputs first. ``activations``: tuple of
     the distinct activation items used; ``kinds``: int64 (n_layers - 1,), which of them each hidden
-    layer has. ``output`` and ``loss``: items.
+    layer has. ``output``, ``loss`` and ``penalty``: items.
     """
 
     sizes: Any
@@ -33,6 +34,7 @@ class Network(NamedTuple):
     kinds: Any
     output: Any
     loss: Any
+    penalty: Any
 
 
 class Work(NamedTuple):
@@ -181,20 +183,6 @@ def backward(
 
 
 @kernel
-def is_right(answer: Any, targets: Any) -> Any:
-    """Whether the largest output is the largest target; a single output must be within 1/2."""
-    if answer.size == 1:
-        return abs(answer[0] - targets[0]) < 0.5
-    best, wanted = 0, 0
-    for j in range(1, answer.size):
-        if answer[j] > answer[best]:
-            best = j
-        if targets[j] > targets[wanted]:
-            wanted = j
-    return best == wanted
-
-
-@kernel
 def batch_gradient(
     network: Any,
     parameters: Any,
@@ -204,10 +192,10 @@ def batch_gradient(
     gradient: Any,
     work: Any,
 ) -> Any:
-    """Loss and gradient averaged over the samples batch[:count].
+    """Training loss and gradient: the average over the samples batch[:count] plus the penalty.
 
-    Mutates ``gradient`` (overwritten) and ``work``. Returns (mean loss float64, samples answered
-    right). The sum over samples runs in their order in ``batch``.
+    Mutates ``gradient`` (overwritten) and ``work``. Returns (loss float64, samples answered right).
+    The sum over samples runs in their order in ``batch``.
     """
     for i in range(gradient.size):
         gradient[i] = 0.0
@@ -219,14 +207,16 @@ def batch_gradient(
         targets = samples.targets[sample]
         forward(network, parameters, samples.inputs[sample], work)
         total += np.float64(backward(network, parameters, targets, weight, gradient, work))
-        right += is_right(work.a[-n_out:], targets)
-    return total / count, right
+        right += is_right(network.loss, work.a[-n_out:], targets)
+    cost = penalize(network.penalty, network.sizes, parameters, gradient)
+    return total / count + cost, right
 
 
 @kernel
 def evaluate(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
     """Mean loss (float64) and share of samples answered right; NaN, NaN over no samples.
 
+    The penalty is not in it: this is how well the answers are, not what training minimises.
     Forward passes only. Mutates ``work``.
     """
     n = samples.inputs.shape[0]
@@ -246,8 +236,19 @@ def evaluate(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
                 work.delta[-n_out:],
             )
         )
-        right += is_right(answer, targets)
+        right += is_right(network.loss, answer, targets)
     return total / n, right / n
+
+
+@kernel
+def objective(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
+    """What training minimises, over all of ``samples``: mean loss plus penalty (float64).
+
+    The loss of ``batch_gradient`` over the same samples, up to rounding, from forward passes only.
+    Mutates ``work``.
+    """
+    cost = total_cost(network.penalty, network.sizes, parameters)
+    return evaluate(network, parameters, samples, work)[0] + cost
 
 
 @kernel

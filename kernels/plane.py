@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernels.jit import kernel
-from kernels.network import evaluate
+from kernels.network import objective
 
 
 @kernel
@@ -24,7 +24,7 @@ def plane_losses(
     work: Any,
     out: Any,
 ) -> None:
-    """Mean loss at origin + along[j] * directions[0] + across[i] * directions[1].
+    """Loss with penalty at origin + along[j] * directions[0] + across[i] * directions[1].
 
     ``origin`` (n,), ``directions`` (2, n), ``along`` (n_x,), ``across`` (n_y,) share one dtype;
     ``out`` is float64 (n_y, n_x). Mutates ``out``, ``point`` (n,) and ``work``.
@@ -34,4 +34,4 @@ def plane_losses(
             for k in range(origin.size):
                 step = along[j] * directions[0, k] + across[i] * directions[1, k]
                 point[k] = origin[k] + step
-            out[i, j] = evaluate(network, point, samples, work)[0]
+            out[i, j] = objective(network, point, samples, work)

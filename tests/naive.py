@@ -9,15 +9,41 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+
+def _selu(z):
+    alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+    return np.where(z.real > 0, scale * z, scale * alpha * (np.exp(z) - 1))
+
+
+def _srelu(z, lower, lower_slope, upper, upper_slope):
+    below, above = z.real <= lower, z.real >= upper
+    lines = lower + lower_slope * (z - lower), upper + upper_slope * (z - upper)
+    return np.select([below, above], lines, z)
+
+
+# For real and, but at kinks, complex arrays: the imaginary part of a small step is the slope.
 ACTIVATIONS = {
-    "relu": lambda z: np.where(z > 0, z, 0.0),
-    "leaky_relu": lambda z, negative_slope: np.where(z > 0, z, negative_slope * z),
+    "relu": lambda z: np.where(z.real > 0, z, 0.0),
+    "leaky_relu": lambda z, negative_slope: np.where(z.real > 0, z, negative_slope * z),
     "tanh": np.tanh,
-    "sigmoid": special.expit,
-    "gelu": lambda z: z * stats.norm.cdf(z),
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "gelu": lambda z: z * (1 + special.erf(z / np.sqrt(2))) / 2,
     "identity": lambda z: z,
+    "elu": lambda z, alpha: np.where(z.real > 0, z, alpha * (np.exp(z) - 1)),
+    "selu": _selu,
+    "silu": lambda z: z / (1 + np.exp(-z)),
+    "softplus": lambda z, beta: np.log(1 + np.exp(beta * z)) / beta,
+    "softsign": lambda z: z / (1 + np.where(z.real > 0, z, -z)),
+    "hard_tanh": lambda z: np.select([z.real < -1, z.real > 1], [-1.0, 1.0], z),
+    "mish": lambda z: z * np.tanh(np.log(1 + np.exp(z))),
+    "sine": lambda z, w0: np.sin(w0 * z),
+    "clipped_relu": lambda z, ceiling: np.select([z.real < 0, z.real > ceiling], [0.0, ceiling], z),
+    "thresholded_relu": lambda z, threshold: np.where(z.real > threshold, z, 0.0),
+    "hard_sigmoid": lambda z: np.select([z.real < -3, z.real > 3], [0.0, 1.0], (z + 3) / 6),
+    "hard_swish": lambda z: np.select([z.real < -3, z.real > 3], [0.0, z], z * (z + 3) / 6),
+    "srelu": _srelu,
 }
 OUTPUTS = {
     "softmax": lambda z: special.softmax(z, axis=-1),
@@ -54,14 +80,73 @@ def forward(parameters, sizes, activations, output, inputs):
     return zs, values
 
 
-def loss(name, output, z, p, targets):
-    """Mean loss over samples, from the last layer's z and p."""
-    if name == "mean_squared_error":
-        return np.mean((p - targets) ** 2)
+def _cross_entropy(output, z, p, t):
     if output == "softmax":
-        return -np.mean(np.sum(targets * special.log_softmax(z, axis=-1), axis=-1))
-    logs = targets * special.log_expit(z) + (1 - targets) * special.log_expit(-z)
-    return -np.mean(logs)
+        return -np.sum(t * special.log_softmax(z, axis=-1), axis=-1)
+    return -np.mean(t * special.log_expit(z) + (1 - t) * special.log_expit(-z), axis=-1)
+
+
+def _focal(output, z, p, t, gamma, alpha):
+    if output == "softmax":
+        others = 1 - special.softmax(z, axis=-1)
+        return -alpha * np.sum(t * others**gamma * special.log_softmax(z, axis=-1), axis=-1)
+    yes = special.expit(-z) ** gamma * special.log_expit(z)
+    no = special.expit(z) ** gamma * special.log_expit(-z)
+    return -np.mean(alpha * t * yes + (1 - alpha) * (1 - t) * no, axis=-1)
+
+
+def _sides(t):
+    return np.where(t > 0.5, 1.0, -1.0)
+
+
+def _lead(z, t, margin):
+    """The scores that compete in the multi-class hinge loss, and the right one's."""
+    is_right = t > 0.5
+    return np.where(is_right, z, z + margin), np.sum(np.where(is_right, z, 0.0), axis=-1)
+
+
+def _multiclass_hinge(output, z, p, t, margin):
+    scores, own = _lead(z, t, margin)
+    return scores.max(axis=-1) - own
+
+
+# The losses of samples, from the last layer's z and p, each (n_samples, n_out).
+LOSSES = {
+    "mean_squared_error": lambda o, z, p, t: np.mean((p - t) ** 2, axis=-1),
+    "mean_absolute_error": lambda o, z, p, t: np.mean(np.abs(p - t), axis=-1),
+    "huber": lambda o, z, p, t, delta: np.mean(special.huber(delta, p - t), axis=-1),
+    "cross_entropy": _cross_entropy,
+    "binary_cross_entropy": _cross_entropy,
+    "focal": _focal,
+    "hinge": lambda o, z, p, t, margin: np.mean(np.maximum(margin - _sides(t) * p, 0), axis=-1),
+    "multiclass_hinge": _multiclass_hinge,
+}
+# How far each answer is from a kink of the loss.
+LOSS_GAPS = {
+    "mean_absolute_error": lambda z, p, t: np.abs(p - t),
+    "huber": lambda z, p, t, delta: np.abs(np.abs(p - t) - delta),
+    "hinge": lambda z, p, t, margin: np.abs(margin - _sides(t) * p),
+    "multiclass_hinge": lambda z, p, t, margin: np.diff(np.sort(_lead(z, t, margin)[0])[..., -2:]),
+}
+PENALTIES = {
+    "none": lambda w: 0.0,
+    "l1": lambda w, strength: strength * np.abs(w).sum(),
+    "l2": lambda w, strength: strength / 2 * np.square(w).sum(),
+    "elastic_net": lambda w, strength, l1_share: (
+        strength * (l1_share * np.abs(w).sum() + (1 - l1_share) / 2 * np.square(w).sum())
+    ),
+}
+
+
+def loss(name, hypers, output, z, p, targets):
+    """Mean loss over samples, from the last layer's z and p."""
+    return np.mean(LOSSES[name](output, z, p, targets, **hypers))
+
+
+def penalty(name, hypers, parameters, sizes):
+    """The penalty on all weights; biases go free."""
+    layers = unpack(parameters, sizes)
+    return sum(PENALTIES[name](weights, **hypers) for weights, _ in layers)
 
 
 def slope(function, x, h=1e-3):

@@ -28,7 +28,7 @@ _NETWORK_ITEMS = {
     "output": outputs.catalog,
     "loss": losses.catalog,
 }
-_TOP_ITEMS = ("initializer", "optimizer", "schedule", "batching")
+_TOP_ITEMS = ("penalty", "initializer", "optimizer", "schedule", "batching")
 _STOP = {
     "steps": "steps at most",
     "loss": "training loss that ends the run; empty: none",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import tomli_w
 
-from kernels import batchings, initializers, optimizers, schedules
+from kernels import batchings, initializers, optimizers, penalties, schedules
 from kernels.catalog import nearest_name, nearest_names
 from kernels.network import parameter_count
 from workbench import datasets
@@ -25,6 +25,7 @@ from workbench.starts import constructed_tutorial  # noqa: F401 - registers itse
 SECTIONS = (
     "data",
     "network",
+    "penalty",
     "initializer",
     "optimizer",
     "schedule",
@@ -33,6 +34,7 @@ SECTIONS = (
 )
 CATALOGS = {
     "data": datasets.catalog,
+    "penalty": penalties.catalog,
     "initializer": initializers.catalog,
     "optimizer": optimizers.catalog,
     "schedule": schedules.catalog,
@@ -42,6 +44,7 @@ DTYPES = ("float32", "float64")
 _TOP = ("title", "seed", "start", "dtype")
 _DEFAULT_NAMES = {
     "data": "digits01_4x4",
+    "penalty": "none",
     "initializer": "he_normal",
     "optimizer": "sgd",
     "schedule": "constant",
@@ -54,15 +57,17 @@ _GALLERY = Path(__file__).parent / "gallery"
 class Experiment:
     """Everything that determines a result.
 
-    Fields ``data``, ``initializer``, ``optimizer``, ``schedule``, ``batching`` are named items with
-    hyper-parameters (``experiment.optimizer.name``, ``experiment.optimizer.learning_rate``);
-    ``network`` and ``stop`` are described by their classes. ``seed`` drives every random number;
-    ``start`` is the index of the starting point among those of one seed. Make one with
-    ``Experiment.preset``, ``.load``, ``.of`` or ``.replace``; all raise WorkbenchError.
+    Fields ``data``, ``penalty``, ``initializer``, ``optimizer``, ``schedule``, ``batching`` are
+    named items with hyper-parameters (``experiment.optimizer.name``,
+    ``experiment.optimizer.learning_rate``); ``network`` and ``stop`` are described by their
+    classes. ``penalty`` is a term of the training loss, not of the test loss. ``seed`` drives every
+    random number; ``start`` is the index of the starting point among those of one seed. Make one
+    with ``Experiment.preset``, ``.load``, ``.of`` or ``.replace``; all raise WorkbenchError.
     """
 
     data: Choice
     network: NetworkSpec
+    penalty: Choice
     initializer: Choice
     optimizer: Choice
     schedule: Choice

@@ -64,6 +64,7 @@ class Model:
             np.array([distinct.index(key) for key in keys], np.int64),
             spec.output.item,
             spec.loss.item,
+            experiment.penalty.item,
         )
         self.data = load_data(experiment)
         self.train = self._samples(self.data.train)
@@ -113,7 +114,7 @@ class Model:
         return vector
 
     def loss_and_gradient(self, parameters: object) -> tuple[float, np.ndarray]:
-        """Training loss and its gradient (n,), over the whole training set."""
+        """Training loss, the penalty in it, and its gradient (n,), over the whole training set."""
         vector = self.check(parameters)
         gradient = np.empty_like(vector)
         n = len(self.train.inputs)
@@ -144,7 +145,7 @@ class Model:
         return self.units(parameters, inputs)[..., -int(self.network.sizes[-1]) :]
 
     def measures(self, parameters: object, samples: network.Samples) -> tuple[float, float]:
-        """Mean loss and share answered right over ``samples`` (``train`` or ``test``)."""
+        """Mean loss, without penalty, and share answered right over ``train`` or ``test``."""
         loss, right = network.evaluate(
             self.network, self.check(parameters), samples, self.new_work()
         )

@@ -40,6 +40,10 @@ class NetworkSpec:
         if accepts and output.name not in accepts:
             rule = f"must be {' or '.join(accepts)} with the loss {loss.name}"
             raise BadValue("network.output", rule, output.name, accepts[0])
+        least = losses.catalog.get(loss.name).facts.get("least_outputs", 1)
+        if sizes[-1] < least:
+            rule = f"must end with at least {least} outputs with the loss {loss.name}"
+            raise BadValue("network.sizes", rule, list(sizes), [*sizes[:-1], least])
         return cls(sizes, chosen, output, loss)
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,10 +92,10 @@ def _activations(value: Any, sizes: tuple[int, ...]) -> tuple[Choice, ...]:
 
 @dataclass(frozen=True)
 class Stop:
-    """The stop rule: at most ``steps`` steps, or sooner once the training loss or its gradient's
-    norm is at most, or the training accuracy at least, the value given (None: no such rule),
-    looked at every ``check_every`` steps (0: every step for full batches, else once an epoch).
-    A loss above ``diverged_above``, or one that is not finite, ends the run as diverged."""
+    """The stop rule: at most ``steps`` steps, or sooner once the training loss, with penalty, or
+    its gradient's norm is at most, or the training accuracy at least, the value given (None: no
+    such rule), looked at every ``check_every`` steps (0: every step for full batches, else once an
+    epoch). A loss above ``diverged_above``, or one that is not finite, ends the run as diverged."""
 
     steps: int = 2000
     loss: float | None = None

@@ -120,7 +120,7 @@ def _catalogs() -> dict[str, Catalog]:
 
 
 def _plural(name: str) -> str:
-    return f"{name}s"
+    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 def listing(kind: str | None, as_json: bool) -> str:

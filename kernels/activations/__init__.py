@@ -1,7 +1,13 @@
 """Activations: scalar functions a = f(z) between layers, one a file.
 
-Rules: ``value(item, z) -> a`` and ``slope(item, z, a) -> f'(z)``, both scalar, in the type of z.
+Scalar rules, in the type of z: ``value(item, z) -> a``, ``slope(item, z, a) -> f'(z)`` and
+``bend(item, z, a) -> f''(z)`` with a = f(z); they overflow for no z whose result does not. The fact
+``kinks`` (a tuple, or a function of the item) lists where f, f' or f'' jumps. There f' is the
+one-sided value that the item's docstring names, and f'' that of the same side: a jump's delta
+function is left out.
 """
+
+from typing import Any
 
 from kernels.catalog import Catalog
 from kernels.rules import rule
@@ -9,3 +15,10 @@ from kernels.rules import rule
 catalog = Catalog("activation", __name__)
 value = rule("value")
 slope = rule("slope")
+bend = rule("bend")
+
+
+def kinks(item: Any) -> tuple[float, ...]:
+    """The points z at which f, f' or f'' of ``item`` is not continuous."""
+    found = catalog.of(item).facts.get("kinks", ())
+    return tuple(found(item) if callable(found) else found)

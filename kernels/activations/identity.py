@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from kernels.activations import catalog, slope, value
+from kernels.activations import bend, catalog, slope, value
 from kernels.rules import const
 
 
@@ -18,10 +18,14 @@ def _slope(item: Any, z: Any, a: Any) -> Any:
     return const(z, 1.0)
 
 
+def _bend(item: Any, z: Any, a: Any) -> Any:
+    return const(z, 0.0)
+
+
 catalog.register(
     Identity,
     "identity",
     "z itself: a linear layer",
-    rules={value: _value, slope: _slope},
+    rules={value: _value, slope: _slope, bend: _bend},
     aliases=("linear",),
 )

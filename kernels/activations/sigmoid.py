@@ -1,4 +1,4 @@
-"""Logistic sigmoid, f(z) = 1 / (1 + exp(-z)), f' = a (1 - a).
+"""Logistic sigmoid, f(z) = 1 / (1 + exp(-z)), f' = a (1 - a), f'' = a (1 - a) (1 - 2a).
 
 Rumelhart, Hinton & Williams 1986, "Learning representations by back-propagating errors", eq. 2.
 """
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from kernels.activations import catalog, slope, value
+from kernels.activations import bend, catalog, slope, value
 from kernels.rules import const, select
 
 
@@ -32,4 +32,14 @@ def _slope(item: Any, z: Any, a: Any) -> Any:
     return a * (const(z, 1.0) - a)
 
 
-catalog.register(Sigmoid, "sigmoid", "1 / (1 + exp(-z))", rules={value: _value, slope: _slope})
+def _bend(item: Any, z: Any, a: Any) -> Any:
+    one = const(z, 1.0)
+    return a * (one - a) * (one - a - a)
+
+
+catalog.register(
+    Sigmoid,
+    "sigmoid",
+    "1 / (1 + exp(-z))",
+    rules={value: _value, slope: _slope, bend: _bend},
+)

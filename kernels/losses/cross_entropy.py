@@ -36,7 +36,8 @@ def _with_softmax(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) ->
     return entropy
 
 
-def _with_sigmoid(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
+def with_sigmoid(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
+    """Fused loss and dL/dz, as in ``kernels.losses.compare``."""
     entropy = const(z[0], 0.0)
     for j in range(z.size):
         # log(1 + exp z) - t z, without overflow for either sign of z
@@ -45,11 +46,35 @@ def _with_sigmoid(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) ->
     return entropy / const(z[0], z.size)
 
 
+def _bend_with_softmax(
+    loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any, matrix: Any
+) -> None:
+    mass = const(z[0], 0.0)
+    for j in range(z.size):
+        mass += t[j]
+    for i in range(z.size):
+        matrix[i, i] = mass * p[i] * (const(p[i], 1.0) - p[i])
+        for j in range(i):
+            matrix[i, j] = -mass * p[i] * p[j]
+            matrix[j, i] = matrix[i, j]
+
+
+def bend_with_sigmoid(
+    loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any, matrix: Any
+) -> None:
+    """Fused d²L/dz², as in ``kernels.losses.bend_loss``."""
+    for i in range(z.size):
+        matrix[i, i] = p[i] * (const(p[i], 1.0) - p[i]) / const(p[i], z.size)
+        for j in range(i):
+            matrix[i, j] = const(p[i], 0.0)
+            matrix[j, i] = const(p[i], 0.0)
+
+
 catalog.register(
     CrossEntropy,
     "cross_entropy",
     "minus the log-likelihood of the targets; needs softmax or sigmoid outputs",
     accepts=("softmax", "sigmoid"),
 )
-fuse(CrossEntropy, Softmax, _with_softmax)
-fuse(CrossEntropy, SigmoidOutput, _with_sigmoid)
+fuse(CrossEntropy, Softmax, _with_softmax, _bend_with_softmax)
+fuse(CrossEntropy, SigmoidOutput, with_sigmoid, bend_with_sigmoid)

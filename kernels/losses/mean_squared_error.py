@@ -5,7 +5,7 @@ Rumelhart, Hinton & Williams 1986, eq. 3, with the mean in place of half the sum
 
 from typing import Any, NamedTuple
 
-from kernels.losses import catalog, slope, value
+from kernels.losses import bend, catalog, slope, value
 from kernels.rules import const
 
 
@@ -21,10 +21,14 @@ def _slope(item: Any, p: Any, t: Any, n_out: Any) -> Any:
     return const(p, 2.0) * (p - t) / const(p, n_out)
 
 
+def _bend(item: Any, p: Any, t: Any, n_out: Any) -> Any:
+    return const(p, 2.0) / const(p, n_out)
+
+
 catalog.register(
     MeanSquaredError,
     "mean_squared_error",
     "mean of (answer - target)² over outputs and samples",
-    rules={value: _value, slope: _slope},
+    rules={value: _value, slope: _slope, bend: _bend},
     aliases=("mse",),
 )

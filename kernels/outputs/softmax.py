@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.outputs import catalog, pull_back, respond
+from kernels.outputs import bend_back, catalog, pull_back, respond
 from kernels.rules import const
 
 
@@ -36,9 +36,29 @@ def _pull_back(item: Any, z: Any, p: Any, delta: Any) -> None:
         delta[j] = p[j] * (delta[j] - mean)
 
 
+def _bend_back(item: Any, z: Any, p: Any, delta: Any, matrix: Any) -> None:
+    # With J = diag(p) - p pᵀ, h = diag of d²L/dp² and m = Σ g p:
+    # J diag(h) J + diag(g p) - (g p) pᵀ - p (g p)ᵀ + 2 m p pᵀ - m diag(p).
+    mean, mass = const(p[0], 0.0), const(p[0], 0.0)
+    for j in range(p.size):
+        mean += delta[j] * p[j]
+        mass += matrix[j, j] * p[j] * p[j]
+    mass += mean + mean
+    for i in range(p.size):
+        for j in range(i):
+            both = (matrix[i, i] * p[i] + delta[i]) + (matrix[j, j] * p[j] + delta[j])
+            matrix[i, j] = p[i] * p[j] * (mass - both)
+            matrix[j, i] = matrix[i, j]
+    for i in range(p.size):
+        own = matrix[i, i] * p[i]
+        twice = const(p[i], 2.0) * (own + delta[i])
+        delta[i] = p[i] * (delta[i] - mean)
+        matrix[i, i] = p[i] * own + delta[i] + p[i] * p[i] * (mass - twice)
+
+
 catalog.register(
     Softmax,
     "softmax",
     "probabilities that sum to one",
-    rules={respond: _respond, pull_back: _pull_back},
+    rules={respond: _respond, pull_back: _pull_back, bend_back: _bend_back},
 )

@@ -1,4 +1,4 @@
-"""Networks to test kernels on, with inputs that stay clear of the kinks of ReLU."""
+"""Networks to test kernels on, with inputs that stay clear of all kinks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kernels import activations, losses, network, outputs
+from kernels import activations, losses, network, outputs, penalties
 from tests import naive
 
-CLEAR = 0.02  # least distance of a pre-activation from the kink at zero
+CLEAR = 0.02  # least distance from a kink
 
 
-def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64):
+def _distance(items, zs, loss, answers):
+    """The least distance of any pre-activation or answer from a kink."""
+    found = [np.ones(1)]
+    for item, z in zip(items, zs[1:-1], strict=True):
+        found += [np.abs(z - kink) for kink in activations.kinks(item)]
+    name = losses.catalog.of(loss).name
+    if name in naive.LOSS_GAPS:
+        found.append(naive.LOSS_GAPS[name](*answers, **loss._asdict()))
+    return min(gaps.min() for gaps in found)
+
+
+def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64, penalty="none"):
     """A network with parameters, samples, and its naive loss as a function of the parameters."""
     items = [activations.catalog.get(name).make() for name in names]
     distinct = list(dict.fromkeys(zip(names, items, strict=True))) or [
@@ -26,24 +37,25 @@ def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64):
         np.array(kinds, np.int64),
         outputs.catalog.get(output).make(),
         losses.catalog.get(loss).make(),
+        penalties.catalog.get(penalty).make(),
     )
     hypers = [(name, item._asdict()) for name, item in zip(names, items, strict=True)]
     count = network.parameter_count(sizes)
-    for seed in range(200):
+    for seed in range(1000):
         rng = np.random.default_rng(seed)
         parameters = rng.normal(0, 0.8, count)
         inputs = rng.normal(0, 1, (n, sizes[0]))
+        targets = np.eye(sizes[-1])[rng.integers(0, sizes[-1], n)]
         zs, values = naive.forward(parameters, sizes, hypers, output, inputs)
-        hidden = np.concatenate([z.ravel() for z in zs[1:-1]] or [np.ones(1)])
-        if np.abs(hidden).min() > CLEAR:
+        if _distance(items, zs, made.loss, (zs[-1], values[-1], targets)) > CLEAR:
             break
     else:
         raise AssertionError("no inputs clear of the kinks")
-    targets = np.eye(sizes[-1])[rng.integers(0, sizes[-1], n)]
 
     def naive_loss(p):
         zs, values = naive.forward(p, sizes, hypers, output, inputs)
-        return naive.loss(loss, output, zs[-1], values[-1], targets)
+        mean = naive.loss(loss, made.loss._asdict(), output, zs[-1], values[-1], targets)
+        return mean + naive.penalty(penalty, made.penalty._asdict(), p, sizes)
 
     return SimpleNamespace(
         network=made,
@@ -60,7 +72,7 @@ def make_case(names, output, loss, sizes=(3, 4, 3, 2), n=5, dtype=np.float64):
 
 
 def gradient_of(case):
-    """The kernels' mean loss and gradient over all samples of a case."""
+    """The kernels' training loss and its gradient over all samples of a case."""
     gradient = np.empty_like(case.parameters)
     n = len(case.samples.inputs)
     work = network.new_work(case.network, case.parameters.dtype)

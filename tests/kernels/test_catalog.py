@@ -16,13 +16,15 @@ from kernels import (
     losses,
     optimizers,
     outputs,
+    penalties,
     schedules,
     surfaces,
 )
 from kernels.catalog import BadHyper, Catalog, Range, UnknownItem, nearest_names
 
 PACKAGES = [
-    activations, batchings, initializers, losses, optimizers, outputs, schedules, surfaces,
+    activations, batchings, initializers, losses, optimizers, outputs, penalties,
+    schedules, surfaces,
 ]  # fmt: skip
 
 
