@@ -24,6 +24,9 @@ import numba
 # "arcp": n right answers of n must be an accuracy of exactly 1.
 FAST_MATH = frozenset({"reassoc", "contract", "nsz", "afn"})
 OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": set(FAST_MATH)}
+# For lanes: every operation rounded by itself, so that a result does not depend on how the compiler
+# arranges its neighbours; where a fused multiply-add is wanted, it is written.
+EXACT_OPTIONS: Any = OPTIONS | {"fastmath": False}
 
 _KEPT_CACHES = 4
 _KEPT_SECONDS = 30 * 86400.0
@@ -79,13 +82,22 @@ def _prepare_cache() -> Path:
 CACHE_FOLDER = _prepare_cache()
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile ``function`` in nopython mode, without the GIL, cached on disk."""
+def _compile(function: Callable[..., Any], options: Any) -> Any:
     # Set only while our own functions are decorated: other packages' caches stay where they were.
     config: Any = numba.config
     previous = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE_FOLDER)
     try:
-        return numba.njit(cache=True, **OPTIONS)(function)
+        return numba.njit(cache=True, **options)(function)
     finally:
         config.CACHE_DIR = previous
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile ``function`` in nopython mode, without the GIL, cached on disk."""
+    return _compile(function, OPTIONS)
+
+
+def exact_kernel(function: Callable[..., Any]) -> Any:
+    """As ``kernel``, with every floating-point operation rounded as it is written."""
+    return _compile(function, EXACT_OPTIONS)

@@ -3,7 +3,8 @@
 An item of the catalogue is a ``NamedTuple`` class of hyper-parameters. Its rules are plain
 functions; ``Rule.implement`` ties them to the class. Called from Python a rule looks up
 ``type(item)``; called from a kernel the same table is read at compile time, so the kernel holds
-the item's body inlined and its on-disk cache entry is found by the next process.
+the item's body inlined and its on-disk cache entry is found by the next process. A rule that is
+called with lanes (kernels.lanes) is compiled for them, with exact arithmetic.
 """
 
 from __future__ import annotations
@@ -12,10 +13,40 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.extending import overload
 
-from kernels.jit import OPTIONS
+import kernels.lane_math
+import kernels.lane_operators  # noqa: F401 - both register themselves
+from kernels.jit import EXACT_OPTIONS, OPTIONS
+from kernels.lanes import (
+    LanesType,
+    MaskType,
+    as_lanes,
+    common,
+    compiled,
+    emit_spread,
+    has_lanes,
+    llvm_call,
+)
+
+
+def overload_rule(call: Callable[..., Any]) -> Any:
+    """``numba.extending.overload`` in two: for numbers, and with exact arithmetic for lanes."""
+
+    def decorate(choose: Callable[..., Any]) -> Any:
+        def numbers(*arguments: Any) -> Any:
+            return None if has_lanes(arguments) else choose(*arguments)
+
+        def lanes(*arguments: Any) -> Any:
+            return choose(*arguments) if has_lanes(arguments) else None
+
+        overload(call, jit_options=OPTIONS, strict=False)(numbers)
+        overload(call, jit_options=EXACT_OPTIONS, strict=False)(lanes)
+        return choose
+
+    return decorate
 
 
 def rule(name: str) -> Any:
@@ -29,10 +60,10 @@ def rule(name: str) -> Any:
     call.implement = bodies.__setitem__  # type: ignore[attr-defined]
     call.bodies = bodies  # type: ignore[attr-defined]
 
+    @overload_rule(call)
     def choose(item: Any, *arguments: Any) -> Any:
         return bodies.get(getattr(item, "instance_class", None))
 
-    overload(call, jit_options=OPTIONS, strict=False)(choose)
     return call
 
 
@@ -41,11 +72,16 @@ def const(like: Any, value: float) -> Any:
     return type(like)(value) if isinstance(like, np.floating) else value
 
 
-@overload(const, jit_options=OPTIONS, strict=False)
+@compiled(const)
 def _const(like: Any, value: Any) -> Any:
-    if like == types.float32:
-        return lambda like, value: np.float32(value)
-    return lambda like, value: np.float64(value)
+    if isinstance(like, LanesType):
+        return like(like, value), lambda context, builder, arguments: as_lanes(
+            context, builder, arguments[1], value, like
+        )
+    kind = types.float32 if like == types.float32 else types.float64
+    return kind(like, value), lambda context, builder, arguments: context.cast(
+        builder, arguments[1], value, kind
+    )
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -55,7 +91,23 @@ def select(condition: Any, yes: Any, no: Any) -> Any:
 
 @overload(select, jit_options=OPTIONS, strict=False)
 def _select(condition: Any, yes: Any, no: Any) -> Any:
+    if has_lanes((condition, yes, no)):
+        return None
     return lambda condition, yes, no: yes if condition else no
+
+
+@compiled(select)
+def _select_lanes(condition: Any, yes: Any, no: Any) -> Any:
+    kind = common((yes, no))
+    if kind is None or not isinstance(condition, MaskType | types.Boolean):
+        return None
+
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        pairs = zip(arguments[1:], (yes, no), strict=True)
+        chosen = [as_lanes(context, builder, value, given, kind) for value, given in pairs]
+        return builder.select(arguments[0], *chosen)
+
+    return kind(condition, yes, no), write
 
 
 def finite(x: Any) -> Any:
@@ -68,16 +120,31 @@ def finite(x: Any) -> Any:
 
 @overload(finite, jit_options=OPTIONS, strict=False)
 def _finite(x: Any) -> Any:
-    return lambda x: abs(x) < np.inf
+    return None if has_lanes((x,)) else lambda x: abs(x) < np.inf
+
+
+@compiled(finite)
+def _finite_lanes(x: Any) -> Any:
+    if not isinstance(x, LanesType):
+        return None
+
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        size = llvm_call(builder, "fabs", arguments[0])
+        limit = ir.Constant(size.type.element, float("inf"))
+        return builder.fcmp_ordered("<", size, emit_spread(builder, limit, x.width))
+
+    return MaskType(x.width)(x), write
 
 
 def cast(values: Any, like: Any) -> Any:
-    """A tuple of float64 converted to the type of the scalar ``like``."""
+    """A tuple of float64 converted to the type of the scalar (or lanes) ``like``."""
     return tuple(const(like, value) for value in values)
 
 
 @overload(cast, jit_options=OPTIONS, strict=False)
 def _cast(values: Any, like: Any) -> Any:
+    if len(values) == 0:
+        return lambda values, like: ()
     if len(values) == 1:
         return lambda values, like: (const(like, values[0]),)
     return lambda values, like: (const(like, values[0]), *cast(values[1:], like))

@@ -1,0 +1,383 @@
+"""The products of a layer's matrices, for a tile of networks: loops written in LLVM's language.
+
+Three functions, each with its plain twin for when the compiler is off. Their inner loops hold a
+block of sums in registers, of several samples or units by several columns, so that each vector
+loaded serves several fused multiply-adds. How a product is cut into blocks changes no result: every
+sum runs over its terms in their order.
+
+A tile's parameters and gradient are (n_parameters, width), as kernels.network orders them; units
+are (n_units, block, width), ``block`` samples of each unit side by side; the index of a unit counts
+from the first hidden one. ``Shared`` inputs are numbers (n_samples, n_in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from llvmlite import ir
+from numba import types
+
+from kernels.lanes import (
+    REGISTER_BYTES,
+    REGISTERS,
+    compiled,
+    emit_fma,
+    emit_load,
+    emit_pointer,
+    emit_spread,
+    emit_store,
+)
+
+_I64 = ir.IntType(64)
+
+
+class Own(NamedTuple):
+    """``array``: lanes, each network's own units."""
+
+    array: Any
+
+
+class Shared(NamedTuple):
+    """``array``: numbers that are the same for every network, a data set's inputs."""
+
+    array: Any
+
+
+def _value(x: Any, first: Any, unit: Any, sample: Any) -> Any:
+    """The value of a layer's input ``unit`` for a block's ``sample``."""
+    if isinstance(x, Shared):
+        return x.array[first + sample, unit]
+    return x.array[first + unit, sample, 0]
+
+
+def forward_layer(
+    x: Any,
+    first: Any,
+    p: Any,
+    offset: Any,
+    n_in: Any,
+    n_out: Any,
+    z: Any,
+    above: Any,
+    count: Any,
+    width: Any,
+) -> None:
+    """z[above + j, s] = bias_j + Σ_i x[i, s] w_ij for ``count`` samples s; mutates ``z``.
+
+    ``first``: of ``Own`` units the index of the first, of ``Shared`` inputs the first sample.
+    ``offset`` is the place of the layer's weights in ``p``.
+    """
+    for s in range(count):
+        for j in range(n_out):
+            total = p[offset + n_in * n_out + j, 0]
+            for i in range(n_in):
+                total += _value(x, first, i, s) * p[offset + i * n_out + j, 0]
+            z[above + j, s, 0] = total
+
+
+def pull_back_layer(
+    p: Any,
+    offset: Any,
+    n_in: Any,
+    n_out: Any,
+    delta: Any,
+    below: Any,
+    above: Any,
+    count: Any,
+    width: Any,
+) -> None:
+    """delta[below + i, s] *= Σ_j w_ij delta[above + j, s] for ``count`` samples s.
+
+    Mutates ``delta``, which holds the slopes f'(z) of the units below.
+    """
+    for s in range(count):
+        for i in range(n_in):
+            total = 0 * delta[above, s, 0]
+            for j in range(n_out):
+                total += p[offset + i * n_out + j, 0] * delta[above + j, s, 0]
+            delta[below + i, s, 0] *= total
+
+
+def gradient_layer(
+    x: Any,
+    first: Any,
+    delta: Any,
+    above: Any,
+    g: Any,
+    offset: Any,
+    n_in: Any,
+    n_out: Any,
+    count: Any,
+    width: Any,
+) -> None:
+    """Add Σ_s x[i, s] delta[above + j, s] to the gradient of w_ij, Σ_s delta to that of bias_j.
+
+    Mutates ``g``; the rest as in ``forward_layer``.
+    """
+    for j in range(n_out):
+        for i in range(n_in):
+            for s in range(count):
+                g[offset + i * n_out + j, 0] += _value(x, first, i, s) * delta[above + j, s, 0]
+        for s in range(count):
+            g[offset + n_in * n_out + j, 0] += delta[above + j, s, 0]
+
+
+class _Loops:
+    """Writes loops over vectors into the kernel that is being compiled."""
+
+    def __init__(self, context: Any, builder: Any, width: int) -> None:
+        self.context, self.builder, self.width = context, builder, width
+        # Registers hold the sums of four samples (units) by six columns, or half of that.
+        spread = max(1, self.width * 4 // REGISTER_BYTES)
+        self.columns = (6, 4, 2, 1) if REGISTERS == 32 else (3, 2, 1)
+        self.samples = (4, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
+        self.units = (4, 2, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
+
+    def index(self, *terms: Any) -> Any:
+        """The sum of integers, each a value or (factor, factor)."""
+        total = _I64(0)
+        for term in terms:
+            if isinstance(term, tuple):
+                term = self.builder.mul(*(_int(factor) for factor in term))
+            total = self.builder.add(total, _int(term))
+        return total
+
+    def array(self, kind: Any, value: Any) -> tuple[Any, Any]:
+        """(pointer to an array's numbers, its second axis)."""
+        made = self.context.make_array(kind)(self.context, self.builder, value)
+        return made.data, self.builder.extract_value(made.shape, 1)
+
+    def load(self, data: Any, index: Any) -> Any:
+        """The ``index``-th vector of ``data``."""
+        return emit_load(self.builder, emit_pointer(self.builder, data, index, self.width))
+
+    def load_shared(self, data: Any, index: Any) -> Any:
+        """The ``index``-th number of ``data``, in all lanes."""
+        number = self.builder.load(self.builder.gep(data, [index], inbounds=True))
+        return emit_spread(self.builder, number, self.width)
+
+    def store(self, data: Any, index: Any, value: Any) -> None:
+        """Put a vector where ``load`` finds it."""
+        emit_store(self.builder, value, emit_pointer(self.builder, data, index, self.width))
+
+    def blocks(self, count: Any, sizes: tuple[int, ...], body: Callable[[Any, int], None]) -> None:
+        """Write ``body(first, size)`` so that it covers 0 … count-1, larger sizes first."""
+        builder = self.builder
+        first: Any = _I64(0)
+        for size in sizes:
+            before = builder.block
+            head, inside, after = (builder.append_basic_block() for _ in range(3))
+            builder.branch(head)
+            builder.position_at_end(head)
+            here = builder.phi(_I64)
+            here.add_incoming(first, before)
+            past = builder.add(here, _I64(size))
+            builder.cbranch(builder.icmp_signed("<=", past, count), inside, after)
+            builder.position_at_end(inside)
+            body(here, size)
+            here.add_incoming(past, builder.block)
+            builder.branch(head)
+            builder.position_at_end(after)
+            first = here
+
+    def sums(
+        self,
+        count: Any,
+        totals: list[Any],
+        places: list[tuple[Any, Any]],
+        add: Callable[[list[Any], list[Any]], list[Any]],
+    ) -> list[Any]:
+        """``add(totals, places)`` done ``count`` >= 1 times, the totals in registers.
+
+        ``places`` are (first, step) of indices that move on with each turn.
+        """
+        builder = self.builder
+        before, head = builder.block, builder.append_basic_block()
+        after = builder.append_basic_block()
+        builder.branch(head)
+        builder.position_at_end(head)
+        starts = [_I64(0), *totals, *(first for first, _ in places)]
+        held = [builder.phi(start.type) for start in starts]
+        for phi, start in zip(held, starts, strict=True):
+            phi.add_incoming(start, before)
+        turn, sums, at = held[0], held[1 : 1 + len(totals)], held[1 + len(totals) :]
+        made = add(sums, at)
+        moved = [self.index(place, step) for place, (_, step) in zip(at, places, strict=True)]
+        turn_after = self.index(turn, 1)
+        for phi, value in zip(held, [turn_after, *made, *moved], strict=True):
+            phi.add_incoming(value, head)
+        builder.cbranch(builder.icmp_signed("<", turn_after, count), head, after)
+        builder.position_at_end(after)
+        return made
+
+    def outer(self, totals: list[Any], xs: list[Any], ys: list[Any]) -> list[Any]:
+        """totals + xs ⊗ ys, the ys running fastest."""
+        pairs = [(x, y) for x in xs for y in ys]
+        both = zip(pairs, totals, strict=True)
+        return [emit_fma(self.builder, x, y, total) for (x, y), total in both]
+
+
+def _int(value: Any) -> Any:
+    return _I64(value) if isinstance(value, int) else value
+
+
+class _Inputs:
+    """How a layer's inputs are read: lanes of ``Own``, or ``Shared`` numbers spread over lanes."""
+
+    def __init__(self, loops: _Loops, kind: Any, value: Any, first: Any) -> None:
+        self.loops, self.first = loops, first
+        self.shared = kind.instance_class is Shared
+        array = loops.builder.extract_value(value, 0)
+        self.data, self.row = loops.array(kind.types[0], array)
+        # Numbers are (sample, unit), lanes (unit, sample): the other one is the next in memory.
+        self.unit, self.sample = (1, self.row) if self.shared else (self.row, 1)
+
+    def place(self, unit: Any, sample: Any) -> Any:
+        """Index of one value."""
+        if self.shared:
+            return self.loops.index((self.loops.index(self.first, sample), self.row), unit)
+        return self.loops.index((self.loops.index(self.first, unit), self.row), sample)
+
+    def load(self, place: Any) -> Any:
+        """The value there, as a vector."""
+        read = self.loops.load_shared if self.shared else self.loops.load
+        return read(self.data, place)
+
+
+@compiled(forward_layer)
+def _forward(
+    x: Any, first: Any, p: Any, offset: Any, n_in: Any, n_out: Any, z: Any, above: Any, count: Any,
+    width: Any,
+) -> Any:  # fmt: skip
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        code = _Loops(context, builder, len(width))
+        inputs = _Inputs(code, x, arguments[0], arguments[1])
+        weights, _ = code.array(p, arguments[2])
+        first_weight, inner, outer = arguments[3:6]
+        out, block = code.array(z, arguments[6])
+        place, samples = arguments[7:9]
+
+        def some(s: Any, n_samples: int, j: Any, n_columns: int) -> None:
+            bias = code.index(first_weight, (inner, outer), j)
+            biases = [code.load(weights, code.index(bias, c)) for c in range(n_columns)]
+
+            def add(totals: list[Any], at: list[Any]) -> list[Any]:
+                steps = [code.index(at[0], (k, inputs.sample)) for k in range(n_samples)]
+                ws = [code.load(weights, code.index(at[1], c)) for c in range(n_columns)]
+                return code.outer(totals, [inputs.load(step) for step in steps], ws)
+
+            places = [
+                (inputs.place(0, s), inputs.unit),
+                (code.index(first_weight, j), outer),
+            ]
+            totals = code.sums(inner, biases * n_samples, places, add)
+            start = code.index((code.index(place, j), block), s)
+            for k in range(n_samples):
+                for c in range(n_columns):
+                    at = code.index(start, k, (c, block))
+                    code.store(out, at, totals[k * n_columns + c])
+
+        code.blocks(samples, code.samples, lambda s, n: code.blocks(
+            outer, code.columns, lambda j, m: some(s, n, j, m)))  # fmt: skip
+        return context.get_dummy_value()
+
+    long = types.intp
+    return types.void(x, long, p, long, long, long, z, long, long, width), write
+
+
+@compiled(pull_back_layer)
+def _pull_back(
+    p: Any, offset: Any, n_in: Any, n_out: Any, delta: Any, below: Any, above: Any, count: Any,
+    width: Any,
+) -> Any:  # fmt: skip
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        code = _Loops(context, builder, len(width))
+        weights, _ = code.array(p, arguments[0])
+        first_weight, inner, outer = arguments[1:4]
+        data, block = code.array(delta, arguments[4])
+        lower, upper, samples = arguments[5:8]
+        vector = ir.VectorType(data.type.pointee, code.width)
+
+        def some(s: Any, n_samples: int, i: Any, n_units: int) -> None:
+            rows = [code.index((c, outer)) for c in range(n_units)]
+
+            def add(totals: list[Any], at: list[Any]) -> list[Any]:
+                ds = [code.load(data, code.index(at[0], k)) for k in range(n_samples)]
+                ws = [code.load(weights, code.index(at[1], row)) for row in rows]
+                return code.outer(totals, ds, ws)
+
+            places = [
+                (code.index((upper, block), s), block),
+                (code.index(first_weight, (i, outer)), 1),
+            ]
+            zeros = [ir.Constant(vector, None)] * (n_samples * n_units)
+            totals = code.sums(outer, zeros, places, add)
+            start = code.index((code.index(lower, i), block), s)
+            for k in range(n_samples):
+                for c in range(n_units):
+                    at = code.index(start, k, (c, block))
+                    slope = code.load(data, at)
+                    code.store(data, at, builder.fmul(slope, totals[k * n_units + c]))
+
+        code.blocks(samples, code.samples, lambda s, n: code.blocks(
+            inner, code.columns, lambda i, m: some(s, n, i, m)))  # fmt: skip
+        return context.get_dummy_value()
+
+    long = types.intp
+    return types.void(p, long, long, long, delta, long, long, long, width), write
+
+
+@compiled(gradient_layer)
+def _gradient(
+    x: Any, first: Any, delta: Any, above: Any, g: Any, offset: Any, n_in: Any, n_out: Any,
+    count: Any, width: Any,
+) -> Any:  # fmt: skip
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        code = _Loops(context, builder, len(width))
+        inputs = _Inputs(code, x, arguments[0], arguments[1])
+        errors, block = code.array(delta, arguments[2])
+        upper = arguments[3]
+        sums, _ = code.array(g, arguments[4])
+        first_weight, inner, outer, samples = arguments[5:9]
+
+        def error(j: Any, n_columns: int) -> tuple[Any, list[Any]]:
+            return code.index((code.index(upper, j), block)), [
+                code.index((c, block)) for c in range(n_columns)
+            ]
+
+        def some(i: Any, n_units: int, j: Any, n_columns: int) -> None:
+            start = code.index(first_weight, (i, outer), j)
+            grid = [code.index((k, outer), c) for k in range(n_units) for c in range(n_columns)]
+            totals = [code.load(sums, code.index(start, place)) for place in grid]
+            units = [code.index((k, inputs.unit)) for k in range(n_units)]
+            place, columns = error(j, n_columns)
+
+            def add(totals: list[Any], at: list[Any]) -> list[Any]:
+                xs = [inputs.load(code.index(at[0], unit)) for unit in units]
+                ds = [code.load(errors, code.index(at[1], column)) for column in columns]
+                return code.outer(totals, xs, ds)
+
+            places = [(inputs.place(i, 0), inputs.sample), (place, 1)]
+            for at, total in zip(grid, code.sums(samples, totals, places, add), strict=True):
+                code.store(sums, code.index(start, at), total)
+
+        def biases(j: Any, n_columns: int) -> None:
+            start = code.index(first_weight, (inner, outer), j)
+            totals = [code.load(sums, code.index(start, c)) for c in range(n_columns)]
+            place, columns = error(j, n_columns)
+
+            def add(totals: list[Any], at: list[Any]) -> list[Any]:
+                ds = [code.load(errors, code.index(at[0], column)) for column in columns]
+                return [builder.fadd(total, d) for total, d in zip(totals, ds, strict=True)]
+
+            for c, total in enumerate(code.sums(samples, totals, [(place, 1)], add)):
+                code.store(sums, code.index(start, c), total)
+
+        code.blocks(inner, code.units, lambda i, n: code.blocks(
+            outer, code.columns, lambda j, m: some(i, n, j, m)))  # fmt: skip
+        code.blocks(outer, code.columns, biases)
+        return context.get_dummy_value()
+
+    long = types.intp
+    return types.void(x, long, delta, long, g, long, long, long, long, width), write
