@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.batchings import select
 from kernels.jit import kernel
 from kernels.network import batch_gradient, evaluate, new_work
 from kernels.objective import TrainingLoss
-from kernels.optimizers import Memory, new_memory, take_step
+from kernels.optimizers import Memory, new_memory
 from kernels.rules import finite
 from kernels.schedules import current, new_schedule_memory, note
+from kernels.single_step import new_ladder, new_packed
+from kernels.steps import begin, settle, stride, survey
 from kernels.vectors import norm
 
 COLUMNS = (
@@ -69,7 +70,8 @@ class State(NamedTuple):
 class Scratch(NamedTuple):
     """Caller-owned scratch: per-sample ``work``, ``order`` int64 (n + 1,), ``batch`` int64 (n,),
     ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64;
-    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``."""
+    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``; ``ladder`` and ``packed`` as
+    ``new_ladder`` and ``new_packed`` made them."""
 
     work: Any
     order: Any
@@ -78,6 +80,8 @@ class Scratch(NamedTuple):
     everything: Any
     vectors: Any
     matrix: Any
+    ladder: Any
+    packed: Any
 
 
 def new_state(rules: Rules, parameters: np.ndarray) -> State:
@@ -91,6 +95,7 @@ def new_state(rules: Rules, parameters: np.ndarray) -> State:
 def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarray) -> Scratch:
     """Scratch for training with ``n_samples`` samples and ``parameters`` of that shape, dtype."""
     memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
+    ladder = new_ladder(network, rules)
     return Scratch(
         new_work(network, parameters.dtype),
         np.full(n_samples + 1, -1),
@@ -99,6 +104,8 @@ def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarr
         np.arange(n_samples),
         memory.vectors,
         memory.matrix,
+        ladder,
+        new_packed(ladder, parameters.dtype),
     )
 
 
@@ -161,22 +168,16 @@ def train_chunk(
     memory = Memory(state.slots, state.shared, scratch.vectors, scratch.matrix)
     n = train.inputs.shape[0]
     n_rows = 0
+    begin(scratch.ladder, state, scratch)
     for step in range(first, last):
-        count = select(rules.batching, seed, step, scratch.order, scratch.batch)
-        loss, right = batch_gradient(
-            network,
-            state.parameters,
-            train,
-            scratch.batch,
-            count,
-            state.gradient,
-            scratch.work,
+        count, loss, right, gradient_norm, held = survey(
+            scratch.ladder, network, rules.batching, (seed, step), train, state, scratch
         )
-        gradient_norm = norm(state.gradient)
         rate = rules.optimizer.learning_rate * current(rules.schedule, step, state.schedule)
         code = divergence(limits, loss, gradient_norm)
         recorded = step % limits.every == 0 or code != RUNNING
         if recorded:
+            settle(scratch.ladder, state, scratch)
             row = rows[n_rows]
             row[0], row[6], row[7] = step, rate, loss
             if count == n:
@@ -191,16 +192,15 @@ def train_chunk(
                 code = verdict(limits, row[1], row[5], row[3])
             if code != RUNNING:
                 return step, n_rows, code
-        moved = take_step(
+        moved = stride(
+            scratch.ladder,
+            held,
             rules.optimizer,
             objective,
-            rate,
-            step + 1,
-            loss,
-            gradient_norm,
-            state.parameters,
-            state.gradient,
+            (rate, step + 1, loss, gradient_norm),
+            state,
             memory,
+            scratch,
         )
         if not moved:
             if not recorded:
@@ -210,4 +210,5 @@ def train_chunk(
                 n_rows += 1
             return step, n_rows, NO_DESCENT
         note(rules.schedule, state.schedule, loss)
+    settle(scratch.ladder, state, scratch)
     return last, n_rows, RUNNING
