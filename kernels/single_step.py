@@ -1,8 +1,8 @@
 """One sample a step through a narrow network: no gradient is stored.
 
 A layer of at most LANES units is one vector. Backpropagation leaves each layer's input a and error
-delta = dL/dz in registers; the gradient of its weights is their outer product, which the optimizer's
-rule is given row by row, and the square of its norm is (1 + |a|²) |delta|², bias included.
+delta = dL/dz in registers; the gradient of its weights is their outer product. The optimizer's rule
+is given it row by row; the square of its norm is (1 + |a|²) |delta|², bias included.
 
 The number of hidden layers and of outputs is part of the types, the layers' sizes are not: networks
 that differ only in them share the compiled code.

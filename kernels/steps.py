@@ -122,7 +122,7 @@ def _stride(
         memory: Any,
         scratch: Any,
     ) -> Any:
-        rate, step, loss, size = seen
+        rate, step, _, size = seen
         c = prepare(optimizer, rate, step, size)
         move(ladder, optimizer, c, scratch.packed, objective.samples, held)
         return True
