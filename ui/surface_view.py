@@ -60,7 +60,7 @@ class SurfaceView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel("Test surface")
+        title = QLabel("Surface")
         title.setObjectName("viewTitle")
         self.surface, self.optimizer = QComboBox(), QComboBox()
         self.surface.addItems(surfaces.catalog.names())
@@ -69,7 +69,7 @@ class SurfaceView(QWidget):
         self.optimizer.setCurrentText("sgd")
         self.rate = NumberEdit(0.01)
         self.rate.setFixedWidth(60)
-        for combo, width in ((self.surface, 15), (self.optimizer, 7)):
+        for combo, width in ((self.surface, 9), (self.optimizer, 7)):
             combo.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
@@ -90,9 +90,9 @@ class SurfaceView(QWidget):
 
         head = QHBoxLayout()
         head.addWidget(title)
-        head.addStretch(1)
-        for widget in (self.surface, self.optimizer, self.rate):
-            head.addWidget(widget)
+        head.addWidget(self.surface, 3)
+        head.addWidget(self.optimizer, 2)
+        head.addWidget(self.rate)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.addLayout(head)

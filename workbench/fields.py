@@ -104,6 +104,8 @@ def integer(field: str, value: Any, low: int, high: int) -> int:
     rule = f"must be a whole number from {low} to {high}"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, float) and value == value:
+        raise BadValue(field, rule, value, round(min(max(value, low), high)))
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadValue(field, rule, value, low)
     if not low <= value <= high:

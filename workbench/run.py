@@ -205,8 +205,9 @@ class Run:
                     self._end(code, row)
             spent = time.perf_counter() - begun
             self._seconds += spent
-            recent = (self.steps - first) / max(spent, 1e-9)
-            self._rate = recent if self._rate == 0.0 else 0.7 * self._rate + 0.3 * recent
+            if self._status != DIVERGED:  # that one is back at an earlier step
+                recent = (self.steps - first) / max(spent, 1e-9)
+                self._rate = recent if self._rate == 0.0 else 0.7 * self._rate + 0.3 * recent
         if self._status not in (FINISHED, DIVERGED) and self.steps >= self.experiment.stop.steps:
             self._end(*self.stepper.end())
         self._publish()

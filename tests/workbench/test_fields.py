@@ -24,7 +24,7 @@ def test_plain_leaves_no_numpy_behind():
 
 def test_integer_takes_whole_floats_and_names_the_nearest():
     assert integer("x", 3.0, 0, 10) == 3
-    for value, nearest in ((-1, 0), (11, 10), (2.5, 0), (math.nan, 0), (False, 0)):
+    for value, nearest in ((-1, 0), (11, 10), (2.6, 3), (math.inf, 10), (math.nan, 0), (False, 0)):
         with pytest.raises(BadValue, match=f"x: .*; nearest valid: {nearest}$"):
             integer("x", value, 0, 10)
 
