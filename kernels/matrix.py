@@ -1,4 +1,4 @@
-"""Forward and backward pass of a network with large layers: matrix products of many samples.
+"""Forward and backward pass of many samples, or of large layers, as matrix products.
 
 The products are BLAS's (through SciPy, as Numba's own), with as many threads as it is set to use.
 A product is cut along the sum so that no piece is longer than SPAN: within a piece BLAS libraries
@@ -25,7 +25,8 @@ from kernels.units import activate, damp
 
 ROWS = 256
 SPAN = 256
-# From this many weights in one layer on, a call of BLAS costs less than it saves.
+# From this many samples on, or weights in one layer, a call of BLAS costs less than it saves.
+LEAST_SAMPLES = 8
 LEAST_WEIGHTS = 2048
 
 
@@ -133,9 +134,11 @@ def _product(
     return types.void(a, numbers, b, numbers, types.float64, c, pair, numbers), write
 
 
-def suits_matrices(sizes: Any) -> bool:
-    """Whether a network of these layer sizes is worked on by the kernels of this module."""
-    return max(int(n) * int(m) for n, m in pairwise(sizes)) >= LEAST_WEIGHTS
+def suits_matrices(sizes: Any, batch: int) -> bool:
+    """Whether the kernels of this module are the faster ones for a network of these layer sizes
+    that sees ``batch`` samples at a time."""
+    largest = max(int(n) * int(m) for n, m in pairwise(sizes))
+    return batch >= LEAST_SAMPLES or largest >= LEAST_WEIGHTS
 
 
 def new_matrix_work(sizes: Any, dtype: Any) -> MatrixWork:

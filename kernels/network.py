@@ -60,10 +60,10 @@ class Samples(NamedTuple):
     targets: Any
 
 
-def new_work(network: Network, dtype: Any) -> Work | MatrixWork:
-    """Scratch for ``network`` in ``dtype``, for one sample at a time or, for large layers, for
-    matrices of many: the kernels below go by its type."""
-    if suits_matrices(network.sizes):
+def new_work(network: Network, dtype: Any, batch: int = 1) -> Work | MatrixWork:
+    """Scratch for ``network`` in ``dtype``, for about ``batch`` samples at a time: the kernels
+    below go by its type, and take any number of samples with either."""
+    if suits_matrices(network.sizes, batch):
         return new_matrix_work(network.sizes, dtype)
     n_units = int(network.sizes.sum())
     return Work(*(np.zeros(n_units, dtype) for _ in range(3)))

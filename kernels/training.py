@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kernels.batchings import size
 from kernels.jit import kernel
 from kernels.network import batch_gradient, evaluate, new_work
 from kernels.objective import TrainingLoss
@@ -96,8 +97,10 @@ def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarr
     """Scratch for training with ``n_samples`` samples and ``parameters`` of that shape, dtype."""
     memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
     ladder = new_ladder(network, rules)
+    # With a ladder, whole sets are all that is left to do.
+    batch = n_samples if ladder else int(size(rules.batching, n_samples))
     return Scratch(
-        new_work(network, parameters.dtype),
+        new_work(network, parameters.dtype, batch),
         np.full(n_samples + 1, -1),
         np.zeros(n_samples, np.int64),
         np.zeros_like(parameters),

@@ -9,6 +9,7 @@ import numpy as np
 
 from kernels import initializers, network
 from kernels.activations.identity import Identity
+from kernels.matrix import MatrixWork
 from kernels.schedules import current, new_schedule_memory
 from workbench import datasets
 from workbench.errors import BadValue
@@ -76,9 +77,9 @@ class Model:
         arrays = (_writable(a, self.dtype) for a in (split.inputs, split.targets))
         return network.Samples(*arrays)
 
-    def new_work(self) -> network.Work:
-        """Scratch for one thread's kernel calls."""
-        return network.new_work(self.network, self.dtype)
+    def new_work(self) -> network.Work | MatrixWork:
+        """Scratch for one thread's kernel calls on whole sets."""
+        return network.new_work(self.network, self.dtype, len(self.data.train.inputs))
 
     def initial_parameters(self) -> np.ndarray:
         """The starting point, (n,), of the experiment's dtype."""
