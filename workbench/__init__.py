@@ -55,6 +55,7 @@ def loss_and_gradient(experiment: Experiment, parameters: object) -> tuple[float
 def predict(experiment: Experiment, parameters: object, inputs: object) -> np.ndarray:
     """The network's answers (n_samples, n_out) to ``inputs`` (n_samples, n_in).
 
+    ``inputs`` are as the data set has them: the experiment's scaling is applied to them first.
     One sample (n_in,) gives one answer (n_out,). Raises BadValue where shapes do not fit.
     """
     return Model(experiment).predict(parameters, inputs)

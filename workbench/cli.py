@@ -146,7 +146,7 @@ def _prepare_streams() -> None:
 
 
 def _experiment(options: argparse.Namespace) -> Any:
-    from workbench.experiment import Experiment, gallery
+    from workbench.experiment import Experiment, gallery, is_text
 
     name = options.experiment
     known = gallery()
@@ -162,7 +162,7 @@ def _experiment(options: argparse.Namespace) -> Any:
         if not equals or not key.strip():
             raise BadValue("--set", "must read SECTION.KEY=VALUE", text, "stop.steps=1000")
         key = key.strip()
-        changes[key] = _value(value.strip(), as_text=key == "title")
+        changes[key] = _value(value.strip(), as_text=key == "title" or is_text(key))
     if options.seed is not None:
         changes["seed"] = _value(options.seed)
     if options.steps is not None:
