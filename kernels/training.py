@@ -12,8 +12,8 @@ import numpy as np
 from kernels.batchings import size
 from kernels.jit import kernel
 from kernels.network import batch_gradient, evaluate, new_work
-from kernels.objective import TrainingLoss
-from kernels.optimizers import Memory, new_memory
+from kernels.objective import TrainingLoss, new_bends
+from kernels.optimizers import Memory, catalog, new_memory
 from kernels.rules import finite
 from kernels.schedules import current, new_schedule_memory, note
 from kernels.single_step import new_ladder, new_packed
@@ -71,8 +71,9 @@ class State(NamedTuple):
 class Scratch(NamedTuple):
     """Caller-owned scratch: per-sample ``work``, ``order`` int64 (n + 1,), ``batch`` int64 (n,),
     ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64;
-    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``; ``ladder`` and ``packed`` as
-    ``new_ladder`` and ``new_packed`` made them."""
+    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``, ``bends`` as in ``TrainingLoss``;
+    ``ladder`` and ``packed`` as ``new_ladder`` and ``new_packed`` made them.
+    """
 
     work: Any
     order: Any
@@ -81,6 +82,7 @@ class Scratch(NamedTuple):
     everything: Any
     vectors: Any
     matrix: Any
+    bends: Any
     ladder: Any
     packed: Any
 
@@ -96,6 +98,7 @@ def new_state(rules: Rules, parameters: np.ndarray) -> State:
 def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarray) -> Scratch:
     """Scratch for training with ``n_samples`` samples and ``parameters`` of that shape, dtype."""
     memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
+    needs = catalog.of(rules.optimizer).facts.get("second_derivatives", "")
     ladder = new_ladder(network, rules)
     # With a ladder, whole sets are all that is left to do.
     batch = n_samples if ladder else int(size(rules.batching, n_samples))
@@ -107,6 +110,7 @@ def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarr
         np.arange(n_samples),
         memory.vectors,
         memory.matrix,
+        new_bends(network, parameters.dtype, needs),
         ladder,
         new_packed(ladder, parameters.dtype),
     )
@@ -167,7 +171,7 @@ def train_chunk(
     with NO_DESCENT because the optimizer found no way down.
     """
     first, last = span
-    objective = TrainingLoss(network, train, scratch.everything, scratch.work)
+    objective = TrainingLoss(network, train, scratch.everything, scratch.work, scratch.bends)
     memory = Memory(state.slots, state.shared, scratch.vectors, scratch.matrix)
     n = train.inputs.shape[0]
     n_rows = 0

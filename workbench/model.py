@@ -12,6 +12,7 @@ from kernels.activations.identity import Identity
 from kernels.matrix import MatrixWork
 from kernels.schedules import current, new_schedule_memory
 from workbench import datasets, starts
+from workbench.curvature import Curvature
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.scaling import Scaling
@@ -107,14 +108,20 @@ class Model:
 
     def check(self, parameters: object) -> np.ndarray:
         """``parameters`` as a contiguous vector of the dtype; raises BadValue."""
+        return self._vector("parameters", parameters, self.dtype)
+
+    def _check_wide(self, name: str, values: object) -> np.ndarray:
+        return self._vector(name, values, np.dtype(np.float64))
+
+    def _vector(self, name: str, values: object, dtype: np.dtype) -> np.ndarray:
         rule = f"must be {self.parameter_count} numbers"
         try:
-            vector = _writable(parameters, self.dtype)
+            vector = _writable(values, dtype)
         except (TypeError, ValueError):
-            raise BadValue("parameters", rule, type(parameters).__name__, "an array") from None
+            raise BadValue(name, rule, type(values).__name__, "an array") from None
         if vector.shape != (self.parameter_count,):
             shape = f"shape ({self.parameter_count},)"
-            raise BadValue("parameters", rule, f"shape {vector.shape}", shape)
+            raise BadValue(name, rule, f"shape {vector.shape}", shape)
         return vector
 
     def loss_and_gradient(self, parameters: object) -> tuple[float, np.ndarray]:
@@ -126,6 +133,21 @@ class Model:
             self.network, vector, self.train, np.arange(n), n, gradient, self.new_work()
         )
         return float(loss), gradient
+
+    def hessian(self, parameters: object) -> np.ndarray:
+        """The exact Hessian (n, n) of the training loss, in float64 for every experiment."""
+        return self._curvature.hessian(self._check_wide("parameters", parameters))
+
+    def hessian_vector(self, parameters: object, vector: object) -> np.ndarray:
+        """Its product with ``vector`` (n,), float64, without the matrix."""
+        point = self._check_wide("parameters", parameters)
+        return self._curvature.hessian_vector(point, self._check_wide("vector", vector))
+
+    @property
+    def _curvature(self) -> Curvature:
+        # A new one each time: it holds scratch, and a model may be asked from several threads.
+        samples = network.Samples(*(_writable(a, np.dtype(np.float64)) for a in self.train))
+        return Curvature(self.network, samples)
 
     def units(self, parameters: object, inputs: object) -> np.ndarray:
         """Activations of all units, (n_samples, n_units), the scaled inputs first.

@@ -242,3 +242,17 @@ def test_a_regression_cannot_stop_at_an_accuracy(tmp_path):
     with pytest.raises(wb.BadValue, match=r"stop\.accuracy: must be left out"):
         wb.Experiment.of(values | {"stop": {"accuracy": 0.9}})
     assert wb.Experiment.of(values | {"stop": {"loss": 0.9}}).stop.accuracy is None
+
+
+@pytest.mark.parametrize("batching", ["mini_batch", "single_sample"])
+def test_optimizers_that_compare_losses_want_all_samples_at_every_step(tutorial, batching):
+    with pytest.raises(wb.BadValue, match=rf"^batching\.name: .*lbfgs.*{batching}.*full_batch"):
+        tutorial.replace(optimizer="lbfgs", batching=batching)
+    assert tutorial.replace(optimizer="rprop", batching=batching).batching.name == batching
+
+
+def test_a_matrix_of_second_derivatives_must_not_be_too_large(tutorial):
+    wide = {"sizes": [16, 120, 2]}
+    with pytest.raises(wb.BadValue, match=r"^optimizer\.name: .*2048.*trust_region"):
+        tutorial.replace(optimizer="newton", network=wide, initializer="he_normal")
+    tutorial.replace(optimizer="trust_region", network=wide, initializer="he_normal")
