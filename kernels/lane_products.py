@@ -34,7 +34,7 @@ from kernels.lanes import (
 _I64 = ir.IntType(64)
 # Samples of one unit that stand side by side. A number known to the compiler, so that addresses
 # within a block need no registers.
-BLOCK = 16
+BLOCK = 32
 
 
 class Own(NamedTuple):

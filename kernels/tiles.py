@@ -28,12 +28,13 @@ SAMPLES = 4
 
 
 class TileWork(NamedTuple):
-    """Caller-owned scratch: z, a and delta, each (n_units, BLOCK, width), for BLOCK samples worked
-    on together. Units are those of all layers but the inputs. ``wide`` says by its type how many
-    lanes of several samples make one vector."""
+    """Caller-owned scratch for BLOCK samples worked on together: ``a`` (n_hidden, BLOCK, width) of
+    hidden units, ``z`` and ``p`` (n_out, BLOCK, width) of outputs, ``delta`` (n_hidden + n_out,
+    BLOCK, width). ``wide`` says by its type how many lanes of several samples make one vector."""
 
-    z: Any
     a: Any
+    z: Any
+    p: Any
     delta: Any
     wide: Any
 
@@ -48,16 +49,17 @@ def aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 
 def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     """Scratch for networks of these layer ``sizes``."""
-    shape = (int(np.sum(sizes[1:])), BLOCK, len(width))
+    hidden, n_out = int(np.sum(sizes[1:-1])), int(sizes[-1])
+    units = [hidden, n_out, n_out, hidden + n_out]
     wide = width * (SAMPLES if COMPILED else 1)
-    return TileWork(*(aligned(shape, dtype) for _ in range(3)), wide)
+    return TileWork(*(aligned((n, BLOCK, len(width)), dtype) for n in units), wide)
 
 
 @exact_kernel
 def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, width: Any) -> None:
     for unit in range(first, first + units):
         for place in range(unit * BLOCK, unit * BLOCK + count):
-            z = load(work.z, place, width)
+            z = load(work.a, place, width)
             a = value(item, z)
             store(work.a, place, a)
             store(work.delta, place, slope(item, z, a))
@@ -66,8 +68,8 @@ def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, widt
 def activate_tile(
     items: Any, kind: Any, work: Any, first: Any, units: Any, count: Any, width: Any
 ) -> None:
-    """a = f(z) and delta = f'(z) with f = items[kind], for ``units`` units from ``first`` on and
-    ``count`` samples; mutates work.a and work.delta."""
+    """work.a, which holds z, becomes f(z) and work.delta f'(z), with f = items[kind], for ``units``
+    units from ``first`` on and ``count`` samples."""
     _activate_one(items[kind], work, first, units, count, width)
 
 
@@ -96,26 +98,27 @@ def _activate_tile(
 def forward_tile(
     network: Any, p: Any, inputs: Any, first: Any, count: Any, work: Any, width: Any
 ) -> None:
-    """Pre-activations and activations of the samples first … first+count-1 of ``inputs``.
+    """Activations and last pre-activations of the samples first … first+count-1 of ``inputs``.
 
-    Mutates ``work``: z, of hidden units a, and in delta's place their slopes f'(z).
+    Mutates ``work``: z, a, and of hidden units in delta's place their slopes f'(z).
     """
     keep_apart()
     sizes = network.sizes
     last = sizes.size - 2
-    below, above, offset = 0, 0, 0
+    above, offset = 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
+        out, place = work.a, above
+        if layer == last:
+            out, place = work.z, 0
         if layer == 0:
-            forward_layer(
-                Shared(inputs), first, p, offset, n_in, n_out, work.z, above, count, width
-            )
+            forward_layer(Shared(inputs), first, p, offset, n_in, n_out, out, place, count, width)
         else:
-            forward_layer(Own(work.a), below, p, offset, n_in, n_out, work.z, above, count, width)
+            below = above - n_in
+            forward_layer(Own(work.a), below, p, offset, n_in, n_out, out, place, count, width)
         if layer < last:
             kind = network.kinds[layer]
             activate_tile(network.activations, kind, work, above, n_out, count, width)
-        below = above
         above += n_out
         offset += (n_in + 1) * n_out
 
@@ -127,10 +130,10 @@ def _compare_samples(
     """Losses of the samples from ``sample``, the block's ``s``, on that fit into ``wide`` lanes."""
     n_out = targets.shape[1]
     samples = len(wide) // len(width)
-    place, block = ((work.z.shape[0] - n_out) * BLOCK + s) // samples, BLOCK // samples
+    place, block = s // samples, BLOCK // samples
     z = rows(work.z, place, n_out, block, wide)
-    p = rows(work.a, place, n_out, block, wide)
-    delta = rows(work.delta, place, n_out, block, wide)
+    p = rows(work.p, place, n_out, block, wide)
+    delta = rows(work.delta, place + work.a.shape[0] * block, n_out, block, wide)
     respond(network.output, z, p)
     t = repeats(targets, sample * n_out, n_out, n_out, width, wide)
     loss = compare(network.loss, network.output, z, p, t, delta)
@@ -146,8 +149,8 @@ def compare_tile(
 ) -> Any:  # fmt: skip
     """``total`` (float64 lanes) plus the losses of the samples that ``forward_tile`` answered.
 
-    ``targets`` (n_samples, n_out); ``weight`` scales dL/dz. Mutates a and delta of the last layer's
-    units in ``work``.
+    ``targets`` (n_samples, n_out); ``weight`` scales dL/dz. Mutates work.p and, of
+    the outputs, work.delta.
     """
     keep_apart()
     # Several samples side by side: one's exponentials and divisions leave the processor waiting.
@@ -181,7 +184,7 @@ def backward_tile(
     """
     keep_apart()
     sizes = network.sizes
-    above, offset = work.z.shape[0], p.shape[0]
+    above, offset = work.delta.shape[0], p.shape[0]
     for layer in range(sizes.size - 2, -1, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         above -= n_out
@@ -294,18 +297,16 @@ def right_tile(
     """
     keep_apart()
     n, n_out = samples.targets.shape
-    above = work.z.shape[0] - n_out
     right[:] = 0.0
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         forward_tile(network, p, samples.inputs, first, count, work, width)
         for s in range(count):
-            place = above * BLOCK + s
-            z = rows(work.z, place, n_out, BLOCK, width)
-            respond(network.output, z, rows(work.a, place, n_out, BLOCK, width))
+            z = rows(work.z, s, n_out, BLOCK, width)
+            respond(network.output, z, rows(work.p, s, n_out, BLOCK, width))
             for lane in range(right.size):
                 for j in range(n_out):
-                    answer[j] = work.a[above + j, s, lane]
+                    answer[j] = work.p[j, s, lane]
                 right[lane] += is_right(network.loss, answer, samples.targets[first + s])
     for lane in range(right.size):
         right[lane] /= n
