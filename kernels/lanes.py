@@ -193,6 +193,19 @@ def every(mask: Any) -> Any:
     return bool(mask)
 
 
+def keep_apart() -> None:
+    """Compile the kernel that calls this once, not again into each kernel that calls it."""
+
+
+@compiled(keep_apart)
+def _keep_apart() -> Any:
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), write
+
+
 @compiled(fma)
 def _fma(a: Any, b: Any, c: Any) -> Any:
     kind = common((a, b, c))
@@ -281,3 +294,44 @@ def _compile_store(array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.intp, value), write
+
+
+def load_some(array: Any, first: Any, stride: Any, count: Any, width: Any) -> Any:
+    """A tuple of ``len(count)`` vectors of ``array``, ``stride`` apart."""
+    flat = array.reshape(-1)
+    return tuple(flat[first + k * stride] for k in range(len(count)))
+
+
+def store_some(array: Any, first: Any, stride: Any, values: Any) -> None:
+    """Put a tuple of lanes where ``load_some`` finds it; mutates ``array``."""
+    for k, value in enumerate(values):
+        array.reshape(-1)[first + k * stride] = value
+
+
+@compiled(load_some)
+def _compile_load_some(array: Any, first: Any, stride: Any, count: Any, width: Any) -> Any:
+    kind = LanesType(array.dtype, len(width))
+    some = types.UniTuple(kind, len(count)) if len(count) else types.Tuple(())
+
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        data = array_data(context, builder, array, arguments[0])
+        found, index = [], arguments[1]
+        for _ in range(len(count)):
+            found.append(emit_load(builder, emit_pointer(builder, data, index, kind.width)))
+            index = builder.add(index, arguments[2])
+        return context.make_tuple(builder, some, found)
+
+    return some(array, types.intp, types.intp, count, width), write
+
+
+@compiled(store_some)
+def _compile_store_some(array: Any, first: Any, stride: Any, values: Any) -> Any:
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        data = array_data(context, builder, array, arguments[0])
+        index = arguments[1]
+        for value in cgutils.unpack_tuple(builder, arguments[3], len(values)):
+            emit_store(builder, value, emit_pointer(builder, data, index, values[0].width))
+            index = builder.add(index, arguments[2])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.intp, values), write

@@ -22,7 +22,7 @@ class Stepper:
         e, m = experiment, self.model
         n = len(m.data.train.inputs)
         self._rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
-        self._limits = Limits(*_bounds(e), _check_every(e, n))
+        self._limits = limits_of(e, n)
         self.state = training.new_state(self._rules, m.initial_parameters())
         self._scratch = training.new_scratch(m.network, self._rules, n, self.state.parameters)
         self.recorder = Recorder()
@@ -134,6 +134,11 @@ def reason(experiment: Experiment, step: int, code: int, row: np.ndarray) -> str
         return f"diverged at step {step}: the gradient is not finite"
     bound = f", above {stop.diverged_above:g}" if code == training.LOSS_TOO_LARGE else ""
     return f"diverged at step {step}: the loss is {bad[0]:.4g}{bound}"
+
+
+def limits_of(experiment: Experiment, n_samples: int) -> Limits:
+    """The experiment's stop rule as kernels take it, for a training set of ``n_samples``."""
+    return Limits(*_bounds(experiment), _check_every(experiment, n_samples))
 
 
 def _bounds(experiment: Experiment) -> tuple[float, float, float, float]:

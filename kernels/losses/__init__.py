@@ -23,7 +23,7 @@ from numba.extending import overload, register_jitable
 from kernels.catalog import Catalog
 from kernels.jit import OPTIONS
 from kernels.outputs import bend_back, pull_back
-from kernels.rules import const, rule
+from kernels.rules import const, overload_rule, rule
 
 catalog = Catalog("loss", __name__)
 value = rule("value")
@@ -71,7 +71,7 @@ def compare(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
     return _fused.get((type(loss), type(output)), _compose)(loss, output, z, p, t, delta)
 
 
-@overload(compare, jit_options=OPTIONS, strict=False)
+@overload_rule(compare)
 def _compare(loss: Any, output: Any, z: Any, p: Any, t: Any, delta: Any) -> Any:
     return _fused.get((loss.instance_class, output.instance_class), _compose)
 

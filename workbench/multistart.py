@@ -1,0 +1,179 @@
+"""Many starts of one experiment, trained a tile of SIMD lanes at a time by several threads.
+
+Start ``i`` is the start of ``experiment.replace(start=i)``, and every start sees the same samples
+in the same order. Its result is bitwise the same alone or among others, whatever the number of
+threads; from ``workbench.run`` it differs by rounding.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from kernels import initializers, optimizers, schedules
+from kernels.ensemble import Bench, Ends, Group, draw_group, new_bench, train_group
+from kernels.lanes import width_of
+from kernels.optimizers import slot_count
+from kernels.tiles import aligned
+from kernels.training import Limits, Rules
+from workbench.errors import BadValue
+from workbench.experiment import Experiment
+from workbench.model import Model
+from workbench.stepper import limits_of
+
+# Starts that one thread trains between two looks at the world; their memory bounds what is held.
+_TILES, _MOST_NUMBERS = 8, 4_000_000
+
+
+@dataclass(frozen=True)
+class Starts:
+    """How some starts ended, in order; arrays are (n_starts,) unless said otherwise.
+
+    ``index``: the starts; ``parameters`` (n_starts, n_parameters), where they ended, in the
+    experiment's dtype; ``loss``, ``gradient_norm`` and ``accuracy`` over the training set, float64;
+    ``steps`` made, and ``code`` of ``kernels.training`` (RUNNING: all steps were made).
+    ``history`` (n_starts, rows): training loss after 0, k, 2k … steps, NaN where a tile had ended.
+    """
+
+    index: np.ndarray
+    parameters: np.ndarray
+    loss: np.ndarray
+    gradient_norm: np.ndarray
+    accuracy: np.ndarray
+    steps: np.ndarray
+    code: np.ndarray
+    history: np.ndarray
+
+
+class _Crew:
+    """What all threads share: the experiment's network and data, and benches to work on."""
+
+    def __init__(self, experiment: Experiment, width: Any, every: int) -> None:
+        _check(experiment)
+        e = experiment
+        self.experiment, self.model, self.every = e, Model(e), every
+        self.width = width or width_of(e.numpy_dtype)
+        self.rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
+        self.limits: Limits = limits_of(e, len(self.model.train.inputs))
+        self.rows = e.stop.steps // every + 1 if every else 0
+        self.slots = slot_count(e.optimizer.item)
+        per_tile = self.model.parameter_count * (1 + self.slots) * len(self.width)
+        self.tiles = max(1, min(_TILES, _MOST_NUMBERS // per_tile))
+        self.benches: SimpleQueue[Bench] = SimpleQueue()
+
+    def new_bench(self) -> Bench:
+        m = self.model
+        with_accuracy = self.limits.accuracy == self.limits.accuracy
+        return new_bench(m.network, self.rules, m.train, with_accuracy, self.every, self.width)
+
+    def train(self, index: np.ndarray) -> Starts:
+        """Train the starts ``index``, at most as many as a group's tiles have lanes."""
+        m, e, width = self.model, self.experiment, len(self.width)
+        tiles = -(-len(index) // width)
+        # Lanes past the end train the last start once more; nobody looks at them.
+        lanes = np.concatenate([index, np.repeat(index[-1:], tiles * width - len(index))])
+        starts = lanes.astype(np.int64).reshape(tiles, width)
+        shape, dtype, n = (tiles, width), m.dtype, m.parameter_count
+        group = Group(
+            aligned((tiles, n, width), dtype),
+            aligned((tiles, self.slots, n, width), dtype),
+            np.ones(shape),
+        )
+        ends = Ends(
+            *(np.empty(shape) for _ in range(3)),
+            *(np.empty(shape, np.int64) for _ in range(2)),
+            np.empty((tiles, self.rows, width)),
+        )
+        bench = self.benches.get()
+        try:
+            self._place(group, starts, bench)
+            train_group(
+                m.network,
+                self.rules,
+                self.limits,
+                m.train,
+                group,
+                bench,
+                ends,
+                e.seed,
+                e.stop.steps,
+                self.width,
+            )
+        finally:
+            self.benches.put(bench)
+        flat = [field.reshape(-1)[: len(index)] for field in ends[:5]]
+        parameters, history = (
+            np.ascontiguousarray(np.moveaxis(a, -1, 1).reshape(tiles * width, -1)[: len(index)])
+            for a in (group.parameters, ends.history)
+        )
+        return Starts(index, parameters, *flat, history)
+
+    def _place(self, group: Group, starts: np.ndarray, bench: Bench) -> None:
+        initializer, m = self.experiment.initializer, self.model
+        if initializers.draw.bodies.get(type(initializer.item)):
+            seed, sizes = self.experiment.seed, m.network.sizes
+            draw_group(initializer.item, sizes, seed, starts, bench.vector, group)
+            return
+        made: dict[int, np.ndarray] = {}
+        for (tile, lane), start in np.ndenumerate(starts):
+            if start not in made:
+                made[start] = Model(self.experiment.replace(start=int(start))).initial_parameters()
+            group.parameters[tile, :, lane] = made[start]
+
+
+def train_starts(
+    experiment: Experiment,
+    starts: int | Sequence[int] | np.ndarray,
+    *,
+    threads: int | None = None,
+    width: tuple[None, ...] | None = None,
+    history_every: int = 0,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Starts]:
+    """Train many starts of ``experiment``; yields blocks of them, in order, as they are done.
+
+    ``starts``: how many, from 0 on, or their indices. ``threads``: None for as many as there are
+    processors. ``width``: lanes of a tile (``kernels.lanes.width_of``). ``history_every``: steps
+    between the losses of ``Starts.history`` (0: none). ``cancelled`` is asked between blocks; what
+    is done by then is yielded. Memory does not grow with the number of starts. Raises BadValue
+    where the experiment's optimizer or schedule is none for many networks at once.
+    """
+    crew = _Crew(experiment, width, history_every)
+    index = np.arange(starts) if isinstance(starts, int | np.integer) else np.asarray(starts)
+    count = threads or os.cpu_count() or 1
+    for _ in range(count):
+        crew.benches.put(crew.new_bench())
+    size = crew.tiles * len(crew.width)
+    blocks = (index[k : k + size] for k in range(0, len(index), size))
+    waiting: deque[Future[Starts]] = deque()
+    with ThreadPoolExecutor(count, "starts") as pool:
+        try:
+            for block in blocks:
+                if cancelled():
+                    break
+                waiting.append(pool.submit(crew.train, block))
+                if len(waiting) > 2 * count:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _check(experiment: Experiment) -> None:
+    """Raise BadValue for what only one network at a time can do."""
+    entry = optimizers.catalog.get(experiment.optimizer.name)
+    if not optimizers.is_scalar(entry):
+        rule = "must treat each parameter alike to train many starts at once"
+        raise BadValue("optimizer.name", rule, entry.name, "adam")
+    if type(experiment.schedule.item) not in schedules.factor.bodies:
+        rule = "must depend on the step alone to train many starts at once"
+        raise BadValue("schedule.name", rule, experiment.schedule.name, "constant")
