@@ -143,8 +143,8 @@ def suits_matrices(sizes: Any, batch: int) -> bool:
 
 def new_matrix_work(sizes: Any, dtype: Any) -> MatrixWork:
     """Scratch for a network of these layer sizes."""
-    units = (np.zeros(ROWS * int(np.sum(sizes)), dtype) for _ in range(3))
-    return MatrixWork(*units, np.zeros(ROWS, np.int64))
+    z, a, delta = (np.zeros(ROWS * int(np.sum(sizes)), dtype) for _ in range(3))
+    return MatrixWork(z, a, delta, np.zeros(ROWS, np.int64))
 
 
 @kernel

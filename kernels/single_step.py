@@ -19,7 +19,7 @@ from kernels import penalties
 from kernels.activations import slope, value
 from kernels.batchings import catalog as batchings
 from kernels.jit import INLINED_OPTIONS, inlined_kernel, kernel
-from kernels.lane_rows import numbers
+from kernels.lane_rows import rows
 from kernels.lane_sums import (
     LANES,
     first_lanes,
@@ -39,6 +39,7 @@ from kernels.rules import cast, const, select
 from kernels.tiles import aligned
 
 _WIDTH = (None,) * LANES
+_ONE = (None,)
 
 
 class Ladder(NamedTuple):
@@ -144,12 +145,12 @@ def _affine_inputs(p: Any, n_in: Any, x: Any) -> Any:
     s3 = const(s0, 0.0)
     whole = n_in - n_in % 4
     for i in range(0, whole, 4):
-        s0 = fma(x[i], load(p, i, _WIDTH), s0)
-        s1 = fma(x[i + 1], load(p, i + 1, _WIDTH), s1)
-        s2 = fma(x[i + 2], load(p, i + 2, _WIDTH), s2)
-        s3 = fma(x[i + 3], load(p, i + 3, _WIDTH), s3)
+        s0 = fma(lane(x[i], 0), load(p, i, _WIDTH), s0)
+        s1 = fma(lane(x[i + 1], 0), load(p, i + 1, _WIDTH), s1)
+        s2 = fma(lane(x[i + 2], 0), load(p, i + 2, _WIDTH), s2)
+        s3 = fma(lane(x[i + 3], 0), load(p, i + 3, _WIDTH), s3)
     for i in range(whole, n_in):
-        s0 = fma(x[i], load(p, i, _WIDTH), s0)
+        s0 = fma(lane(x[i], 0), load(p, i, _WIDTH), s0)
     return (s0 + s1) + (s2 + s3)
 
 
@@ -217,9 +218,9 @@ def look(ladder: Any, network: Any, p: Any, samples: Any, sample: Any) -> Any:
     float64, and what ``move`` needs."""
     sizes = ladder.sizes
     n_in = sizes[0]
-    x = numbers(samples.inputs, sample * n_in, n_in)
+    x = rows(samples.inputs, sample * n_in, n_in, 1, _ONE)
     n_out = len(ladder.outputs)
-    targets = numbers(samples.targets, sample * n_out, n_out)
+    targets = rows(samples.targets, sample * n_out, n_out, 1, _ONE)
     z = _affine_inputs(p, n_in, x)
     rest = (network.loss, network.output, ladder.outputs, targets)
     loss, squares, delta, held = _climb(ladder.hidden, sizes[1:], rest, p, n_in + 1, z)
@@ -302,7 +303,7 @@ def move(ladder: Any, item: Any, c: Any, packed: Any, samples: Any, held: Any) -
     sample, delta, above = held
     rule = (item, cast(c, delta), ladder.slots, p.size // LANES)
     _move_layers(rule, p, slots, n_in + 1, above)
-    x = numbers(samples.inputs, sample * n_in, n_in)
+    x = rows(samples.inputs, sample * n_in, n_in, 1, _ONE)
     for i in range(n_in):
-        _move_row(rule, p, slots, i, delta * x[i])
+        _move_row(rule, p, slots, i, delta * lane(x[i], 0))
     _move_row(rule, p, slots, n_in, delta)
