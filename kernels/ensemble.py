@@ -27,7 +27,7 @@ from kernels.tiles import aligned, gradient_tile, losses_tile, new_tile_work, ri
 from kernels.training import RUNNING, divergence, verdict
 
 # Steps that are planned together: their samples and coefficients serve every tile of a group.
-_PLANNED_STEPS, _PLANNED_SAMPLES = 256, 65536
+_PLANNED_STEPS, _PLANNED_SAMPLES = 1024, 65536
 
 
 class Group(NamedTuple):
@@ -311,9 +311,29 @@ def _train_tile(
 
 
 @exact_kernel
+def _finish_tile(
+    network: Any, limits: Any, train: Any, group: Any, bench: Any, ends: Any, where: Any, width: Any
+) -> None:
+    """Measure how a tile's starts ended; ``where``: (tile, steps)."""
+    tile, steps = where
+    p, alive, measured = group.parameters[tile], group.alive[tile], bench.measured
+    n, every_row = train.inputs.shape[0], bench.flags.every
+    loss = gradient_tile(
+        network, p, train.inputs, train.targets, n, bench.gradient, bench.work, width
+    )
+    _measure(network, p, train, loss, bench.gradient, True, bench, width)
+    _judge(limits, bench, alive, ends, tile, steps, steps % limits.every == 0)
+    if every_row > 0 and steps % every_row == 0:
+        store(ends.history[tile], steps // every_row, loss)
+    for lane in range(alive.size):
+        ends.loss[tile, lane] = measured[0, lane]
+        ends.gradient_norm[tile, lane] = measured[1, lane]
+        ends.accuracy[tile, lane] = measured[2, lane]
+
+
 def train_group(
-    network: Any, rules: Any, limits: Any, train: Any, group: Any, bench: Any, ends: Any,
-    seed: Any, steps: Any, width: Any,
+    network: Any, rules: Any, limits: Any, train: Any, group: Group, bench: Bench, ends: Ends,
+    seed: int, steps: int, width: Any,
 ) -> None:  # fmt: skip
     """Train all starts of ``group`` for at most ``steps`` steps and measure how they end.
 
@@ -321,9 +341,8 @@ def train_group(
     the same rules for when a start ends: it then keeps its parameters. Mutates ``group``, ``bench``
     and ``ends``; group.slots start at zero and group.alive at 1.
     """
-    n = train.inputs.shape[0]
-    tiles = group.alive.shape[0]
-    planned = bench.plan.counts.size
+    n, planned = len(train.inputs), bench.plan.counts.size
+    tiles = range(len(group.alive))
     ends.codes[:] = RUNNING
     ends.steps[:] = steps
     ends.history[:] = np.nan
@@ -331,20 +350,9 @@ def train_group(
     for first in range(0, steps, planned):
         count = min(planned, steps - first)
         _plan(rules, bench, seed, first, count, n)
-        for tile in range(tiles):
+        for tile in tiles:
             if group.alive[tile].any():
                 where = (tile, first, count)
                 _train_tile(network, rules, limits, train, group, bench, ends, where, width)
-    for tile in range(tiles):
-        p, alive, measured = group.parameters[tile], group.alive[tile], bench.measured
-        loss = gradient_tile(
-            network, p, train.inputs, train.targets, n, bench.gradient, bench.work, width
-        )
-        _measure(network, p, train, loss, bench.gradient, True, bench, width)
-        _judge(limits, bench, alive, ends, tile, steps, steps % limits.every == 0)
-        if bench.flags.every > 0 and steps % bench.flags.every == 0:
-            store(ends.history[tile], steps // bench.flags.every, loss)
-        for lane in range(alive.size):
-            ends.loss[tile, lane] = measured[0, lane]
-            ends.gradient_norm[tile, lane] = measured[1, lane]
-            ends.accuracy[tile, lane] = measured[2, lane]
+    for tile in tiles:
+        _finish_tile(network, limits, train, group, bench, ends, (tile, steps), width)

@@ -18,6 +18,7 @@ OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": set(FAST_MATH
 # For lanes: every operation rounded by itself, so that a result does not depend on how the compiler
 # arranges its neighbours; where a fused multiply-add is wanted, it is written.
 EXACT_OPTIONS: Any = OPTIONS | {"fastmath": False}
+INLINED_OPTIONS: Any = EXACT_OPTIONS | {"forceinline": True}
 
 
 def _compile(function: Callable[..., Any], options: Any) -> Any:
@@ -35,6 +36,11 @@ def kernel(function: Callable[..., Any]) -> Any:
 def exact_kernel(function: Callable[..., Any]) -> Any:
     """As ``kernel``, with every floating-point operation rounded as it is written."""
     return _compile(function, EXACT_OPTIONS)
+
+
+def inlined_kernel(function: Callable[..., Any]) -> Any:
+    """As ``exact_kernel``, and put in place of every call, so that vectors stay in registers."""
+    return _compile(function, INLINED_OPTIONS)
 
 
 def _ask_for_blas_later() -> None:

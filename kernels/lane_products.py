@@ -12,6 +12,7 @@ from the first hidden one. ``Shared`` inputs are numbers (n_samples, n_in).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ from kernels.lanes import (
 _I64 = ir.IntType(64)
 # Samples of one unit that stand side by side. A number known to the compiler, so that addresses
 # within a block need no registers.
-BLOCK = 16
+BLOCK = 32
 
 
 class Own(NamedTuple):
@@ -127,11 +128,45 @@ def gradient_layer(
             g[offset + n_in * n_out + j, 0] += delta[above + j, s, 0]
 
 
+def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any:
+    """The signature and code that call what ``write`` writes, as a function of its own.
+
+    Inlined, each use would be compiled again, at each level of kernels that call kernels.
+    ``write(loops, *values)`` gets arrays as pointers to their numbers, and no width.
+    """
+    text = f"{name} {kinds}"
+    name = f"lanes_{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    given = [
+        k if isinstance(k, types.Array | types.BaseNamedTuple) else types.intp for k in kinds[:-1]
+    ]
+
+    def call(context: Any, builder: Any, arguments: Any) -> Any:
+        values = []
+        for kind, value in zip(given, arguments, strict=False):
+            if isinstance(kind, types.BaseNamedTuple):
+                value, kind = builder.extract_value(value, 0), kind.types[0]
+            isarray = isinstance(kind, types.Array)
+            values.append(array_data(context, builder, kind, value) if isarray else value)
+        function = builder.module.globals.get(name)
+        if function is None:
+            kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
+            function = ir.Function(builder.module, kind, name)
+            function.linkage = "linkonce_odr"
+            function.attributes.add("noinline")
+            inside = ir.IRBuilder(function.append_basic_block())
+            write(_Loops(inside, len(kinds[-1])), *function.args)
+            inside.ret_void()
+        builder.call(function, values)
+        return context.get_dummy_value()
+
+    return types.void(*given, kinds[-1]), call
+
+
 class _Loops:
     """Writes loops over vectors into the kernel that is being compiled."""
 
-    def __init__(self, context: Any, builder: Any, width: int) -> None:
-        self.context, self.builder, self.width = context, builder, width
+    def __init__(self, builder: Any, width: int) -> None:
+        self.builder, self.width = builder, width
         # Registers hold the sums of four samples (units) by six columns, or half of that.
         spread = max(1, self.width * 4 // REGISTER_BYTES)
         self.columns = (6, 4, 2, 1) if REGISTERS == 32 else (3, 2, 1)
@@ -146,10 +181,6 @@ class _Loops:
                 term = self.builder.mul(*(_int(factor) for factor in term))
             total = self.builder.add(total, _int(term))
         return total
-
-    def array(self, kind: Any, value: Any) -> Any:
-        """Pointer to an array's numbers."""
-        return array_data(self.context, self.builder, kind, value)
 
     def load(self, data: Any, index: Any) -> Any:
         """The ``index``-th vector of ``data``."""
@@ -238,10 +269,10 @@ def _int(value: Any) -> Any:
 class _Inputs:
     """How a layer's inputs are read: lanes of ``Own``, or ``Shared`` numbers spread over lanes."""
 
-    def __init__(self, loops: _Loops, kind: Any, value: Any, first: Any, units: Any) -> None:
+    def __init__(self, loops: _Loops, kind: Any, data: Any, first: Any, units: Any) -> None:
         self.loops, self.first = loops, first
         self.shared = kind.instance_class is Shared
-        self.data = loops.array(kind.types[0], loops.builder.extract_value(value, 0))
+        self.data = data
         # Numbers are (sample, unit), lanes (unit, sample): the other one is the next in memory.
         self.unit, self.sample = (1, units) if self.shared else (BLOCK, 1)
 
@@ -262,13 +293,9 @@ def _forward(
     x: Any, first: Any, p: Any, offset: Any, n_in: Any, n_out: Any, z: Any, above: Any, count: Any,
     width: Any,
 ) -> Any:  # fmt: skip
-    def write(context: Any, builder: Any, arguments: Any) -> Any:
-        code = _Loops(context, builder, len(width))
-        inputs = _Inputs(code, x, arguments[0], arguments[1], arguments[4])
-        weights = code.array(p, arguments[2])
-        first_weight, inner, outer = arguments[3:6]
-        out = code.array(z, arguments[6])
-        place, samples = arguments[7:9]
+    def write(code: _Loops, *values: Any) -> None:
+        data, begin, weights, first_weight, inner, outer, out, place, samples = values
+        inputs = _Inputs(code, x, data, begin, inner)
 
         def some(s: Any, n_samples: int, j: Any, n_columns: int) -> None:
             bias = code.index(first_weight, (inner, outer), j)
@@ -292,10 +319,8 @@ def _forward(
 
         code.blocks(samples, code.samples, lambda s, n: code.blocks(
             outer, code.columns, lambda j, m: some(s, n, j, m)))  # fmt: skip
-        return context.get_dummy_value()
 
-    long = types.intp
-    return types.void(x, long, p, long, long, long, z, long, long, width), write
+    return _apart("forward", (x, first, p, offset, n_in, n_out, z, above, count, width), write)
 
 
 @compiled(pull_back_layer)
@@ -303,12 +328,8 @@ def _pull_back(
     p: Any, offset: Any, n_in: Any, n_out: Any, delta: Any, below: Any, above: Any, count: Any,
     width: Any,
 ) -> Any:  # fmt: skip
-    def write(context: Any, builder: Any, arguments: Any) -> Any:
-        code = _Loops(context, builder, len(width))
-        weights = code.array(p, arguments[0])
-        first_weight, inner, outer = arguments[1:4]
-        data = code.array(delta, arguments[4])
-        lower, upper, samples = arguments[5:8]
+    def write(code: _Loops, *values: Any) -> None:
+        weights, first_weight, inner, outer, data, lower, upper, samples = values
         vector = ir.VectorType(data.type.pointee, code.width)
 
         def some(s: Any, n_samples: int, i: Any, n_units: int) -> None:
@@ -330,14 +351,12 @@ def _pull_back(
                 for c in range(n_units):
                     at = code.index(start, k, (c, BLOCK))
                     slope = code.load(data, at)
-                    code.store(data, at, builder.fmul(slope, totals[k * n_units + c]))
+                    code.store(data, at, code.builder.fmul(slope, totals[k * n_units + c]))
 
         code.blocks(samples, code.samples, lambda s, n: code.blocks(
             inner, code.columns, lambda i, m: some(s, n, i, m)))  # fmt: skip
-        return context.get_dummy_value()
 
-    long = types.intp
-    return types.void(p, long, long, long, delta, long, long, long, width), write
+    return _apart("pull_back", (p, offset, n_in, n_out, delta, below, above, count, width), write)
 
 
 @compiled(gradient_layer)
@@ -345,13 +364,9 @@ def _gradient(
     x: Any, first: Any, delta: Any, above: Any, g: Any, offset: Any, n_in: Any, n_out: Any,
     count: Any, width: Any,
 ) -> Any:  # fmt: skip
-    def write(context: Any, builder: Any, arguments: Any) -> Any:
-        code = _Loops(context, builder, len(width))
-        inputs = _Inputs(code, x, arguments[0], arguments[1], arguments[6])
-        errors = code.array(delta, arguments[2])
-        upper = arguments[3]
-        sums = code.array(g, arguments[4])
-        first_weight, inner, outer, samples = arguments[5:9]
+    def write(code: _Loops, *values: Any) -> None:
+        data, begin, errors, upper, sums, first_weight, inner, outer, samples = values
+        inputs = _Inputs(code, x, data, begin, inner)
 
         def error(j: Any, n_columns: int) -> tuple[Any, list[Any]]:
             return code.index((code.index(upper, j), BLOCK)), [
@@ -381,7 +396,7 @@ def _gradient(
 
             def add(totals: list[Any], at: list[Any]) -> list[Any]:
                 ds = [code.load(errors, code.index(at[0], column)) for column in columns]
-                return [builder.fadd(total, d) for total, d in zip(totals, ds, strict=True)]
+                return [code.builder.fadd(total, d) for total, d in zip(totals, ds, strict=True)]
 
             for c, total in enumerate(code.sums(samples, totals, [(place, 1)], add)):
                 code.store(sums, code.index(start, c), total)
@@ -389,7 +404,5 @@ def _gradient(
         code.blocks(inner, code.units, lambda i, n: code.blocks(
             outer, code.columns, lambda j, m: some(i, n, j, m)))  # fmt: skip
         code.blocks(outer, code.columns, biases)
-        return context.get_dummy_value()
 
-    long = types.intp
-    return types.void(x, long, delta, long, g, long, long, long, long, width), write
+    return _apart("gradient", (x, first, delta, above, g, offset, n_in, n_out, count, width), write)

@@ -5,24 +5,46 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, make_attribute_wrapper, models, register_model
 
-from kernels.lanes import LanesType, array_data, as_lanes, compiled, emit_load, emit_store
+from kernels.lanes import (
+    LanesType,
+    array_data,
+    as_lanes,
+    compiled,
+    emit_load,
+    emit_spread,
+    emit_store,
+)
 
 
 class RowsType(types.Type):  # type: ignore[misc]
-    """A sequence of lanes in memory (``width`` 0: of numbers that all lanes share)."""
+    """A sequence of lanes in memory."""
+
+    in_lanes = True
 
     def __init__(self, element: Any, width: int) -> None:
         self.element, self.width = element, width
-        self.in_lanes = width > 0
         super().__init__(f"rows({element} x {width})")
 
 
+class RepeatsType(types.Type):  # type: ignore[misc]
+    """A sequence of vectors of numbers, each repeated for ``width`` networks, as one vector of
+    ``width * repeats`` lanes."""
+
+    in_lanes = True
+
+    def __init__(self, element: Any, width: int, repeats: int) -> None:
+        self.element, self.width, self.repeats = element, width, repeats
+        super().__init__(f"repeats({element} x {width} x {repeats})")
+
+
+@register_model(RepeatsType)
 @register_model(RowsType)
 class _RowsModel(models.StructModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Any) -> None:
@@ -31,6 +53,7 @@ class _RowsModel(models.StructModel):  # type: ignore[misc]
 
 
 make_attribute_wrapper(RowsType, "size", "size")
+make_attribute_wrapper(RepeatsType, "size", "size")
 
 
 def rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -> Any:
@@ -42,19 +65,16 @@ def rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -> Any:
     return array.reshape(-1)[first : first + (count - 1) * stride + 1 : stride]
 
 
-def numbers(array: Any, first: Any, count: Any) -> Any:
-    """``count`` numbers of ``array``'s data from the ``first`` on, to read: ``rows`` for what all
-    networks share."""
+def repeats(array: Any, first: Any, count: Any, stride: Any, width: Any, wide: Any) -> Any:
+    """``count`` numbers of ``array``'s data from the ``first`` on, to read, for lanes of several
+    samples side by side: the k-th ``width`` of a ``wide`` vector's lanes read k * ``stride`` on."""
     return array.reshape(-1)[first : first + count]
 
 
-def _view(kind: Any, context: Any, builder: Any, array: Any, arguments: Any) -> Any:
-    first, count, stride = arguments
-    made = cgutils.create_struct_proxy(kind)(context, builder)
-    step = first.type(max(kind.width, 1))
-    made.data = builder.gep(array, [builder.mul(first, step)], inbounds=True)
-    made.size, made.stride = count, builder.mul(stride, step)
-    return made._getvalue()
+def add_parts(total: Any, values: Any) -> Any:
+    """float64 lanes ``total`` plus each of the parts, as wide as it, that ``values`` consists of,
+    one after the other."""
+    return total + np.float64(values)
 
 
 @compiled(rows)
@@ -62,29 +82,75 @@ def _compile_rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -
     kind = RowsType(array.dtype, len(width))
 
     def write(context: Any, builder: Any, arguments: Any) -> Any:
+        made = cgutils.create_struct_proxy(kind)(context, builder)
         data = array_data(context, builder, array, arguments[0])
-        return _view(kind, context, builder, data, arguments[1:4])
+        width = arguments[1].type(kind.width)
+        made.data = builder.gep(data, [builder.mul(arguments[1], width)], inbounds=True)
+        made.size, made.stride = arguments[2], builder.mul(arguments[3], width)
+        return made._getvalue()
 
     return kind(array, types.intp, types.intp, types.intp, width), write
 
 
-@compiled(numbers)
-def _compile_numbers(array: Any, first: Any, count: Any) -> Any:
-    kind = RowsType(array.dtype, 0)
+@compiled(repeats)
+def _compile_repeats(array: Any, first: Any, count: Any, stride: Any, width: Any, wide: Any) -> Any:
+    kind = RepeatsType(array.dtype, len(width), len(wide) // len(width))
 
     def write(context: Any, builder: Any, arguments: Any) -> Any:
+        made = cgutils.create_struct_proxy(kind)(context, builder)
         data = array_data(context, builder, array, arguments[0])
-        one = arguments[1].type(1)
-        return _view(kind, context, builder, data, (*arguments[1:], one))
+        made.data = builder.gep(data, [arguments[1]], inbounds=True)
+        made.size, made.stride = arguments[2:4]
+        return made._getvalue()
 
-    return kind(array, types.intp, types.intp), write
+    return kind(array, types.intp, types.intp, types.intp, width, wide), write
+
+
+@compiled(add_parts)
+def _compile_add_parts(total: Any, values: Any) -> Any:
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        result, whole = arguments
+        kind = ir.VectorType(ir.IntType(32), total.width)
+        for first in range(0, values.width, total.width):
+            places = list(range(first, first + total.width))
+            part = builder.shuffle_vector(whole, whole, ir.Constant(kind, places))
+            if values.element != total.element:
+                part = builder.fpext(part, result.type)
+            result = builder.fadd(result, part)
+        return result
+
+    return total(total, values), write
+
+
+@infer_global(operator.getitem)
+class _GetRepeat(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, arguments: Any, keywords: Any) -> Any:
+        kind, index = arguments
+        if not (isinstance(kind, RepeatsType) and isinstance(index, types.Integer)):
+            return None
+        return signature(LanesType(kind.element, kind.width * kind.repeats), kind, types.intp)
+
+
+@lower_builtin(operator.getitem, RepeatsType, types.Integer)
+def _get_repeat(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+    kind = sig.args[0]
+    fields = cgutils.create_struct_proxy(kind)(context, builder, arguments[0])
+    place, parts = arguments[1], []
+    for _ in range(kind.repeats):
+        number = builder.load(builder.gep(fields.data, [place], inbounds=True))
+        parts.append(emit_spread(builder, number, kind.width))
+        place = builder.add(place, fields.stride)
+    while len(parts) > 1:
+        size = parts[0].type.count
+        joint = ir.Constant(ir.VectorType(ir.IntType(32), 2 * size), list(range(2 * size)))
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        parts = [builder.shuffle_vector(a, b, joint) for a, b in pairs]
+    return parts[0]
 
 
 def _row(context: Any, builder: Any, kind: Any, row: Any, index: Any) -> Any:
     fields = cgutils.create_struct_proxy(kind)(context, builder, row)
     place = builder.gep(fields.data, [builder.mul(index, fields.stride)], inbounds=True)
-    if kind.width == 0:
-        return place
     return builder.bitcast(place, ir.VectorType(place.type.pointee, kind.width).as_pointer())
 
 
@@ -94,21 +160,20 @@ class _GetRow(AbstractTemplate):  # type: ignore[misc]
         kind, index = arguments
         if not (isinstance(kind, RowsType) and isinstance(index, types.Integer)):
             return None
-        result = LanesType(kind.element, kind.width) if kind.width else kind.element
-        return signature(result, kind, types.intp)
+        return signature(LanesType(kind.element, kind.width), kind, types.intp)
 
 
 @lower_builtin(operator.getitem, RowsType, types.Integer)
 def _get_row(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
     place = _row(context, builder, sig.args[0], *arguments)
-    return emit_load(builder, place) if sig.args[0].width else builder.load(place)
+    return emit_load(builder, place)
 
 
 @infer_global(operator.setitem)
 class _SetRow(AbstractTemplate):  # type: ignore[misc]
     def generic(self, arguments: Any, keywords: Any) -> Any:
         kind, index, value = arguments
-        if isinstance(kind, RowsType) and kind.width and isinstance(index, types.Integer):
+        if isinstance(kind, RowsType) and isinstance(index, types.Integer):
             return signature(types.none, kind, types.intp, value)
         return None
 

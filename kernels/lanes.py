@@ -193,6 +193,19 @@ def every(mask: Any) -> Any:
     return bool(mask)
 
 
+def keep_apart() -> None:
+    """Compile the kernel that calls this once, not again into each kernel that calls it."""
+
+
+@compiled(keep_apart)
+def _keep_apart() -> Any:
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), write
+
+
 @compiled(fma)
 def _fma(a: Any, b: Any, c: Any) -> Any:
     kind = common((a, b, c))

@@ -13,12 +13,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import overload
 
-from kernels.activations import slope, value
 from kernels.jit import OPTIONS, kernel
 from kernels.losses import compare, is_right
+from kernels.matrix import (
+    MatrixWork,
+    matrix_gradient,
+    matrix_losses,
+    matrix_respond,
+    new_matrix_work,
+    suits_matrices,
+)
 from kernels.outputs import respond
 from kernels.penalties import penalize, total_cost
 from kernels.rules import const
+from kernels.units import activate, damp
 
 
 class Network(NamedTuple):
@@ -52,8 +60,11 @@ class Samples(NamedTuple):
     targets: Any
 
 
-def new_work(network: Network, dtype: Any) -> Work:
-    """Scratch for ``network`` in ``dtype``."""
+def new_work(network: Network, dtype: Any, batch: int = 1) -> Work | MatrixWork:
+    """Scratch for ``network`` in ``dtype``, for about ``batch`` samples at a time: the kernels
+    below go by its type, and take any number of samples with either."""
+    if suits_matrices(network.sizes, batch):
+        return new_matrix_work(network.sizes, dtype)
     n_units = int(network.sizes.sum())
     return Work(*(np.zeros(n_units, dtype) for _ in range(3)))
 
@@ -61,51 +72,6 @@ def new_work(network: Network, dtype: Any) -> Work:
 def parameter_count(sizes: Any) -> int:
     """Weights and biases of a network of these layer sizes."""
     return int(sum((int(n) + 1) * int(m) for n, m in pairwise(sizes)))
-
-
-def activate(items: Any, kind: Any, z: Any, a: Any) -> None:
-    """a[:] = f(z) with f the activation items[kind]; mutates ``a``."""
-    for k in range(z.size):
-        a[k] = value(items[kind], z[k])
-
-
-@overload(activate, jit_options=OPTIONS, strict=False)
-def _activate(items: Any, kind: Any, z: Any, a: Any) -> Any:
-    # items[kind] has no single type, so the tuple is walked at compile time.
-    def only(items: Any, kind: Any, z: Any, a: Any) -> None:
-        for k in range(z.size):
-            a[k] = value(items[0], z[k])
-
-    def first_or_rest(items: Any, kind: Any, z: Any, a: Any) -> None:
-        if kind == 0:
-            for k in range(z.size):
-                a[k] = value(items[0], z[k])
-        else:
-            activate(items[1:], kind - 1, z, a)
-
-    return only if len(items) == 1 else first_or_rest
-
-
-def damp(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> None:
-    """delta *= f'(z) with f the activation items[kind]; mutates ``delta``."""
-    for k in range(z.size):
-        delta[k] *= slope(items[kind], z[k], a[k])
-
-
-@overload(damp, jit_options=OPTIONS, strict=False)
-def _damp(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> Any:
-    def only(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> None:
-        for k in range(z.size):
-            delta[k] *= slope(items[0], z[k], a[k])
-
-    def first_or_rest(items: Any, kind: Any, z: Any, a: Any, delta: Any) -> None:
-        if kind == 0:
-            for k in range(z.size):
-                delta[k] *= slope(items[0], z[k], a[k])
-        else:
-            damp(items[1:], kind - 1, z, a, delta)
-
-    return only if len(items) == 1 else first_or_rest
 
 
 @kernel
@@ -182,8 +148,7 @@ def backward(
     return loss
 
 
-@kernel
-def batch_gradient(
+def sum_gradient(
     network: Any,
     parameters: Any,
     samples: Any,
@@ -192,11 +157,20 @@ def batch_gradient(
     gradient: Any,
     work: Any,
 ) -> Any:
-    """Training loss and gradient: the average over the samples batch[:count] plus the penalty.
+    """The summed loss (float64) and right answers of batch[:count]; ``gradient`` is the mean's."""
+    body = matrix_gradient if isinstance(work, MatrixWork) else _gradient_one_by_one
+    return body(network, parameters, samples, batch, count, gradient, work)
 
-    Mutates ``gradient`` (overwritten) and ``work``. Returns (loss float64, samples answered right).
-    The sum over samples runs in their order in ``batch``.
-    """
+
+def _gradient_one_by_one(
+    network: Any,
+    parameters: Any,
+    samples: Any,
+    batch: Any,
+    count: Any,
+    gradient: Any,
+    work: Any,
+) -> Any:
     for i in range(gradient.size):
         gradient[i] = 0.0
     total, right = 0.0, 0
@@ -208,17 +182,29 @@ def batch_gradient(
         forward(network, parameters, samples.inputs[sample], work)
         total += np.float64(backward(network, parameters, targets, weight, gradient, work))
         right += is_right(network.loss, work.a[-n_out:], targets)
-    cost = penalize(network.penalty, network.sizes, parameters, gradient)
-    return total / count + cost, right
+    return total, right
 
 
-@kernel
-def evaluate(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
-    """Mean loss (float64) and share of samples answered right; NaN, NaN over no samples.
+@overload(sum_gradient, jit_options=OPTIONS, strict=False)
+def _sum_gradient(
+    network: Any,
+    parameters: Any,
+    samples: Any,
+    batch: Any,
+    count: Any,
+    gradient: Any,
+    work: Any,
+) -> Any:
+    return matrix_gradient if work.instance_class is MatrixWork else _gradient_one_by_one
 
-    The penalty is not in it: this is how well the answers are, not what training minimises.
-    Forward passes only. Mutates ``work``.
-    """
+
+def sum_losses(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
+    """The summed loss (float64) and right answers of all samples, from forward passes."""
+    body = matrix_losses if isinstance(work, MatrixWork) else _losses_one_by_one
+    return body(network, parameters, samples, work)
+
+
+def _losses_one_by_one(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
     n = samples.inputs.shape[0]
     n_out = network.sizes[-1]
     total, right = 0.0, 0
@@ -237,6 +223,61 @@ def evaluate(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
             )
         )
         right += is_right(network.loss, answer, targets)
+    return total, right
+
+
+@overload(sum_losses, jit_options=OPTIONS, strict=False)
+def _sum_losses(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
+    return matrix_losses if work.instance_class is MatrixWork else _losses_one_by_one
+
+
+def fill_units(network: Any, parameters: Any, inputs: Any, units: Any, work: Any) -> None:
+    """What ``respond_all`` does."""
+    body = matrix_respond if isinstance(work, MatrixWork) else _respond_one_by_one
+    body(network, parameters, inputs, units, work)
+
+
+def _respond_one_by_one(network: Any, parameters: Any, inputs: Any, units: Any, work: Any) -> None:
+    for k in range(inputs.shape[0]):
+        forward(network, parameters, inputs[k], work)
+        for j in range(units.shape[1]):
+            units[k, j] = work.a[j]
+
+
+@overload(fill_units, jit_options=OPTIONS, strict=False)
+def _fill_units(network: Any, parameters: Any, inputs: Any, units: Any, work: Any) -> Any:
+    return matrix_respond if work.instance_class is MatrixWork else _respond_one_by_one
+
+
+@kernel
+def batch_gradient(
+    network: Any,
+    parameters: Any,
+    samples: Any,
+    batch: Any,
+    count: Any,
+    gradient: Any,
+    work: Any,
+) -> Any:
+    """Training loss and gradient: the average over the samples batch[:count] plus the penalty.
+
+    Mutates ``gradient`` (overwritten) and ``work``. Returns (loss float64, samples answered right).
+    The sum over samples runs in their order in ``batch``.
+    """
+    total, right = sum_gradient(network, parameters, samples, batch, count, gradient, work)
+    cost = penalize(network.penalty, network.sizes, parameters, gradient)
+    return total / count + cost, right
+
+
+@kernel
+def evaluate(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
+    """Mean loss (float64) and share of samples answered right; NaN, NaN over no samples.
+
+    The penalty is not in it: this is how well the answers are, not what training minimises.
+    Forward passes only. Mutates ``work``.
+    """
+    n = samples.inputs.shape[0]
+    total, right = sum_losses(network, parameters, samples, work)
     return total / n, right / n
 
 
@@ -254,7 +295,4 @@ def objective(network: Any, parameters: Any, samples: Any, work: Any) -> Any:
 @kernel
 def respond_all(network: Any, parameters: Any, inputs: Any, units: Any, work: Any) -> None:
     """All units' activations for many samples: fills ``units`` (n_samples, n_units)."""
-    for k in range(inputs.shape[0]):
-        forward(network, parameters, inputs[k], work)
-        for j in range(units.shape[1]):
-            units[k, j] = work.a[j]
+    fill_units(network, parameters, inputs, units, work)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kernels.jit import kernel
+from kernels.jit import inlined_kernel, kernel
 
 STREAM_INITIALIZER = np.uint64(1)
 STREAM_BATCH = np.uint64(2)
@@ -29,7 +29,7 @@ _11 = np.uint64(11)
 _SCALE = 1.0 / 9007199254740992.0
 
 
-@kernel
+@inlined_kernel
 def philox4x32(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     """Ten rounds of Philox on four 32-bit counters and two 32-bit keys, all held in uint64.
 
@@ -44,7 +44,7 @@ def philox4x32(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return c0, c1, c2, c3
 
 
-@kernel
+@inlined_kernel
 def bits(seed: Any, stream: Any, start: Any, counter: Any) -> Any:
     """Two independent uint64 of 64 random bits each."""
     s, n = np.uint64(seed), np.uint64(counter)
@@ -54,7 +54,7 @@ def bits(seed: Any, stream: Any, start: Any, counter: Any) -> Any:
     return (w1 << _32) | w0, (w3 << _32) | w2
 
 
-@kernel
+@inlined_kernel
 def uniform(seed: Any, stream: Any, start: Any, counter: Any) -> Any:
     """One float64 uniform on [0, 1), a multiple of 2**-53."""
     return np.float64(bits(seed, stream, start, counter)[0] >> _11) * _SCALE
@@ -68,7 +68,7 @@ def normal(seed: Any, stream: Any, start: Any, counter: Any) -> Any:
     return radius * np.cos(2.0 * np.pi * (np.float64(b >> _11) * _SCALE))
 
 
-@kernel
+@inlined_kernel
 def below(seed: Any, stream: Any, start: Any, counter: Any, n: Any) -> Any:
     """One int64 uniform on 0 … n-1, by scaling 53 random bits (bias below n / 2**53)."""
     return np.int64(uniform(seed, stream, start, counter) * n)

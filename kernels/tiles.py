@@ -17,20 +17,26 @@ from kernels import penalties
 from kernels.activations import slope, value
 from kernels.jit import EXACT_OPTIONS, exact_kernel
 from kernels.lane_products import BLOCK, Own, Shared, forward_layer, gradient_layer, pull_back_layer
-from kernels.lane_rows import numbers, rows
-from kernels.lanes import load, store, widen
+from kernels.lane_rows import add_parts, repeats, rows
+from kernels.lanes import COMPILED, keep_apart, load, store, widen
 from kernels.losses import compare, is_right
 from kernels.outputs import respond
 from kernels.rules import const
 
+# Samples whose answers are compared with their targets side by side.
+SAMPLES = 4
+
 
 class TileWork(NamedTuple):
-    """Caller-owned scratch: z, a and delta, each (n_units, BLOCK, width), for BLOCK samples worked
-    on together. Units are those of all layers but the inputs."""
+    """Caller-owned scratch for BLOCK samples worked on together: ``a`` (n_hidden, BLOCK, width) of
+    hidden units, ``z`` and ``p`` (n_out, BLOCK, width) of outputs, ``delta`` (n_hidden + n_out,
+    BLOCK, width). ``wide`` says by its type how many lanes of several samples make one vector."""
 
-    z: Any
     a: Any
+    z: Any
+    p: Any
     delta: Any
+    wide: Any
 
 
 def aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
@@ -43,15 +49,17 @@ def aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 
 def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     """Scratch for networks of these layer ``sizes``."""
-    shape = (int(np.sum(sizes[1:])), BLOCK, len(width))
-    return TileWork(*(aligned(shape, dtype) for _ in range(3)))
+    hidden, n_out = int(np.sum(sizes[1:-1])), int(sizes[-1])
+    units = [hidden, n_out, n_out, hidden + n_out]
+    wide = width * (SAMPLES if COMPILED else 1)
+    return TileWork(*(aligned((n, BLOCK, len(width)), dtype) for n in units), wide)
 
 
 @exact_kernel
 def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, width: Any) -> None:
     for unit in range(first, first + units):
         for place in range(unit * BLOCK, unit * BLOCK + count):
-            z = load(work.z, place, width)
+            z = load(work.a, place, width)
             a = value(item, z)
             store(work.a, place, a)
             store(work.delta, place, slope(item, z, a))
@@ -60,8 +68,8 @@ def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, widt
 def activate_tile(
     items: Any, kind: Any, work: Any, first: Any, units: Any, count: Any, width: Any
 ) -> None:
-    """a = f(z) and delta = f'(z) with f = items[kind], for ``units`` units from ``first`` on and
-    ``count`` samples; mutates work.a and work.delta."""
+    """work.a, which holds z, becomes f(z) and work.delta f'(z), with f = items[kind], for ``units``
+    units from ``first`` on and ``count`` samples."""
     _activate_one(items[kind], work, first, units, count, width)
 
 
@@ -90,56 +98,72 @@ def _activate_tile(
 def forward_tile(
     network: Any, p: Any, inputs: Any, first: Any, count: Any, work: Any, width: Any
 ) -> None:
-    """Pre-activations and activations of the samples first … first+count-1 of ``inputs``.
+    """Activations and last pre-activations of the samples first … first+count-1 of ``inputs``.
 
-    Mutates ``work``: z, of hidden units a, and in delta's place their slopes f'(z).
+    Mutates ``work``: z, a, and of hidden units in delta's place their slopes f'(z).
     """
+    keep_apart()
     sizes = network.sizes
     last = sizes.size - 2
-    below, above, offset = 0, 0, 0
+    above, offset = 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
+        out, place = work.a, above
+        if layer == last:
+            out, place = work.z, 0
         if layer == 0:
-            forward_layer(
-                Shared(inputs), first, p, offset, n_in, n_out, work.z, above, count, width
-            )
+            forward_layer(Shared(inputs), first, p, offset, n_in, n_out, out, place, count, width)
         else:
-            forward_layer(Own(work.a), below, p, offset, n_in, n_out, work.z, above, count, width)
+            below = above - n_in
+            forward_layer(Own(work.a), below, p, offset, n_in, n_out, out, place, count, width)
         if layer < last:
             kind = network.kinds[layer]
             activate_tile(network.activations, kind, work, above, n_out, count, width)
-        below = above
         above += n_out
         offset += (n_in + 1) * n_out
 
 
 @exact_kernel
-def compare_tile(
-    network: Any,
-    targets: Any,
-    first: Any,
-    count: Any,
-    total: Any,
-    weight: Any,
-    work: Any,
-    width: Any,
+def _compare_samples(
+    network: Any, targets: Any, sample: Any, s: Any, weight: Any, work: Any, width: Any, wide: Any
 ) -> Any:
+    """Losses of the samples from ``sample``, the block's ``s``, on that fit into ``wide`` lanes."""
+    n_out = targets.shape[1]
+    samples = len(wide) // len(width)
+    place, block = s // samples, BLOCK // samples
+    z = rows(work.z, place, n_out, block, wide)
+    p = rows(work.p, place, n_out, block, wide)
+    delta = rows(work.delta, place + work.a.shape[0] * block, n_out, block, wide)
+    respond(network.output, z, p)
+    t = repeats(targets, sample * n_out, n_out, n_out, width, wide)
+    loss = compare(network.loss, network.output, z, p, t, delta)
+    for j in range(n_out):
+        delta[j] *= const(loss, weight)
+    return loss
+
+
+@exact_kernel
+def compare_tile(
+    network: Any, targets: Any, first: Any, count: Any, total: Any, weight: Any, work: Any,
+    width: Any,
+) -> Any:  # fmt: skip
     """``total`` (float64 lanes) plus the losses of the samples that ``forward_tile`` answered.
 
-    ``targets`` (n_samples, n_out); ``weight`` (lanes) scales dL/dz. Mutates a and delta of the last
-    layer's units in ``work``.
+    ``targets`` (n_samples, n_out); ``weight`` scales dL/dz. Mutates work.p and, of
+    the outputs, work.delta.
     """
-    n_out = targets.shape[1]
-    place = (work.z.shape[0] - n_out) * BLOCK
-    for s in range(count):
-        z = rows(work.z, place + s, n_out, BLOCK, width)
-        p = rows(work.a, place + s, n_out, BLOCK, width)
-        delta = rows(work.delta, place + s, n_out, BLOCK, width)
-        respond(network.output, z, p)
-        t = numbers(targets, (first + s) * n_out, n_out)
-        total += widen(compare(network.loss, network.output, z, p, t, delta))
-        for j in range(n_out):
-            delta[j] = delta[j] * weight
+    keep_apart()
+    # Several samples side by side: one's exponentials and divisions leave the processor waiting.
+    together = len(work.wide) // len(width)
+    s = 0
+    while s + together <= count:
+        losses = _compare_samples(network, targets, first + s, s, weight, work, width, work.wide)
+        total = add_parts(total, losses)
+        s += together
+    while s < count:
+        losses = _compare_samples(network, targets, first + s, s, weight, work, width, width)
+        total = add_parts(total, losses)
+        s += 1
     return total
 
 
@@ -158,8 +182,9 @@ def backward_tile(
 
     Mutates ``gradient`` and work.delta.
     """
+    keep_apart()
     sizes = network.sizes
-    above, offset = work.z.shape[0], p.shape[0]
+    above, offset = work.delta.shape[0], p.shape[0]
     for layer in range(sizes.size - 2, -1, -1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
         above -= n_out
@@ -229,11 +254,12 @@ def gradient_tile(
 
     Mutates ``gradient`` (n_parameters, width; overwritten) and ``work``.
     """
+    keep_apart()
     zero = const(load(p, 0, width), 0.0)
     for k in range(gradient.shape[0]):
         store(gradient, k, zero)
     total = widen(zero)
-    weight = const(zero, 1.0 / n)
+    weight = 1.0 / n
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         forward_tile(network, p, inputs, first, count, work, width)
@@ -249,13 +275,13 @@ def losses_tile(network: Any, p: Any, samples: Any, gradient: Any, work: Any, wi
 
     Mutates ``work`` and, where there is a penalty, ``gradient`` (scratch).
     """
+    keep_apart()
     n = samples.inputs.shape[0]
     total = const(widen(load(p, 0, width)), 0.0)
-    weight = const(load(p, 0, width), 1.0)
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         forward_tile(network, p, samples.inputs, first, count, work, width)
-        total = compare_tile(network, samples.targets, first, count, total, weight, work, width)
+        total = compare_tile(network, samples.targets, first, count, total, 1.0, work, width)
     return total / const(total, n) + penalize_tile(
         network.penalty, network.sizes, p, gradient, width
     )
@@ -269,19 +295,18 @@ def right_tile(
 
     ``answer`` (n_out,) is scratch, of the parameters' dtype. Mutates ``work`` too.
     """
+    keep_apart()
     n, n_out = samples.targets.shape
-    above = work.z.shape[0] - n_out
     right[:] = 0.0
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         forward_tile(network, p, samples.inputs, first, count, work, width)
         for s in range(count):
-            place = above * BLOCK + s
-            z = rows(work.z, place, n_out, BLOCK, width)
-            respond(network.output, z, rows(work.a, place, n_out, BLOCK, width))
+            z = rows(work.z, s, n_out, BLOCK, width)
+            respond(network.output, z, rows(work.p, s, n_out, BLOCK, width))
             for lane in range(right.size):
                 for j in range(n_out):
-                    answer[j] = work.a[above + j, s, lane]
+                    answer[j] = work.p[j, s, lane]
                 right[lane] += is_right(network.loss, answer, samples.targets[first + s])
     for lane in range(right.size):
         right[lane] /= n

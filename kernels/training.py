@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.batchings import select
+from kernels.batchings import size
 from kernels.jit import kernel
 from kernels.network import batch_gradient, evaluate, new_work
 from kernels.objective import TrainingLoss, new_bends
-from kernels.optimizers import Memory, catalog, new_memory, take_step
+from kernels.optimizers import Memory, catalog, new_memory
 from kernels.rules import finite
 from kernels.schedules import current, new_schedule_memory, note
+from kernels.single_step import new_ladder, new_packed
+from kernels.steps import begin, settle, stride, survey
 from kernels.vectors import norm
 
 COLUMNS = (
@@ -69,7 +71,8 @@ class State(NamedTuple):
 class Scratch(NamedTuple):
     """Caller-owned scratch: per-sample ``work``, ``order`` int64 (n + 1,), ``batch`` int64 (n,),
     ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64;
-    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``, ``bends`` as in ``TrainingLoss``.
+    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``, ``bends`` as in ``TrainingLoss``;
+    ``ladder`` and ``packed`` as ``new_ladder`` and ``new_packed`` made them.
     """
 
     work: Any
@@ -80,6 +83,8 @@ class Scratch(NamedTuple):
     vectors: Any
     matrix: Any
     bends: Any
+    ladder: Any
+    packed: Any
 
 
 def new_state(rules: Rules, parameters: np.ndarray) -> State:
@@ -94,8 +99,11 @@ def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarr
     """Scratch for training with ``n_samples`` samples and ``parameters`` of that shape, dtype."""
     memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
     needs = catalog.of(rules.optimizer).facts.get("second_derivatives", "")
+    ladder = new_ladder(network, rules)
+    # With a ladder, whole sets are all that is left to do.
+    batch = n_samples if ladder else int(size(rules.batching, n_samples))
     return Scratch(
-        new_work(network, parameters.dtype),
+        new_work(network, parameters.dtype, batch),
         np.full(n_samples + 1, -1),
         np.zeros(n_samples, np.int64),
         np.zeros_like(parameters),
@@ -103,6 +111,8 @@ def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarr
         memory.vectors,
         memory.matrix,
         new_bends(network, parameters.dtype, needs),
+        ladder,
+        new_packed(ladder, parameters.dtype),
     )
 
 
@@ -165,22 +175,16 @@ def train_chunk(
     memory = Memory(state.slots, state.shared, scratch.vectors, scratch.matrix)
     n = train.inputs.shape[0]
     n_rows = 0
+    begin(scratch.ladder, state, scratch)
     for step in range(first, last):
-        count = select(rules.batching, seed, step, scratch.order, scratch.batch)
-        loss, right = batch_gradient(
-            network,
-            state.parameters,
-            train,
-            scratch.batch,
-            count,
-            state.gradient,
-            scratch.work,
+        count, loss, right, gradient_norm, held = survey(
+            scratch.ladder, network, rules.batching, (seed, step), train, state, scratch
         )
-        gradient_norm = norm(state.gradient)
         rate = rules.optimizer.learning_rate * current(rules.schedule, step, state.schedule)
         code = divergence(limits, loss, gradient_norm)
         recorded = step % limits.every == 0 or code != RUNNING
         if recorded:
+            settle(scratch.ladder, state, scratch)
             row = rows[n_rows]
             row[0], row[6], row[7] = step, rate, loss
             if count == n:
@@ -195,16 +199,15 @@ def train_chunk(
                 code = verdict(limits, row[1], row[5], row[3])
             if code != RUNNING:
                 return step, n_rows, code
-        moved = take_step(
+        moved = stride(
+            scratch.ladder,
+            held,
             rules.optimizer,
             objective,
-            rate,
-            step + 1,
-            loss,
-            gradient_norm,
-            state.parameters,
-            state.gradient,
+            (rate, step + 1, loss, gradient_norm),
+            state,
             memory,
+            scratch,
         )
         if not moved:
             if not recorded:
@@ -214,4 +217,5 @@ def train_chunk(
                 n_rows += 1
             return step, n_rows, NO_DESCENT
         note(rules.schedule, state.schedule, loss)
+    settle(scratch.ladder, state, scratch)
     return last, n_rows, RUNNING

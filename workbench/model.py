@@ -9,6 +9,7 @@ import numpy as np
 
 from kernels import network
 from kernels.activations.identity import Identity
+from kernels.matrix import MatrixWork
 from kernels.schedules import current, new_schedule_memory
 from workbench import datasets, starts
 from workbench.curvature import Curvature
@@ -81,9 +82,9 @@ class Model:
         inputs = self.scaling.apply(split.inputs)
         return network.Samples(*(_writable(a, self.dtype) for a in (inputs, split.targets)))
 
-    def new_work(self) -> network.Work:
-        """Scratch for one thread's kernel calls."""
-        return network.new_work(self.network, self.dtype)
+    def new_work(self) -> network.Work | MatrixWork:
+        """Scratch for one thread's kernel calls on whole sets."""
+        return network.new_work(self.network, self.dtype, len(self.data.train.inputs))
 
     def initial_parameters(self) -> np.ndarray:
         """The starting point, (n,), of the experiment's dtype."""

@@ -5,7 +5,7 @@ Robbins & Monro 1951; Bottou 2010, "Large-scale machine learning with stochastic
 
 from typing import Any, NamedTuple
 
-from kernels.batchings import catalog, select, size
+from kernels.batchings import catalog, draw, select, size
 from kernels.random import STREAM_BATCH, below
 
 
@@ -17,8 +17,12 @@ def _size(item: Any, n: Any) -> Any:
     return 1
 
 
+def _draw(item: Any, seed: Any, step: Any, n: Any) -> Any:
+    return below(seed, STREAM_BATCH, 0, step, n)
+
+
 def _select(item: Any, seed: Any, step: Any, order: Any, batch: Any) -> Any:
-    batch[0] = below(seed, STREAM_BATCH, 0, step, order.size - 1)
+    batch[0] = draw(item, seed, step, order.size - 1)
     return 1
 
 
@@ -26,7 +30,8 @@ catalog.register(
     SingleSample,
     "single_sample",
     "each step sees one sample, drawn at random",
-    rules={size: _size, select: _select},
+    rules={size: _size, select: _select, draw: _draw},
     aliases=("single", "stochastic"),
     exact=False,
+    single=True,
 )

@@ -14,11 +14,11 @@ class MeanSquaredError(NamedTuple):
 
 
 def _value(item: Any, p: Any, t: Any, n_out: Any) -> Any:
-    return (p - t) * (p - t) / const(p, n_out)
+    return (p - t) * (p - t) * const(p, 1.0 / n_out)
 
 
 def _slope(item: Any, p: Any, t: Any, n_out: Any) -> Any:
-    return const(p, 2.0) * (p - t) / const(p, n_out)
+    return (p - t) * const(p, 2.0 / n_out)
 
 
 def _bend(item: Any, p: Any, t: Any, n_out: Any) -> Any:

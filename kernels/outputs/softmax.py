@@ -24,8 +24,9 @@ def _respond(item: Any, z: Any, p: Any) -> None:
     for j in range(z.size):
         p[j] = np.exp(z[j] - largest)
         total += p[j]
+    share = const(total, 1.0) / total
     for j in range(z.size):
-        p[j] /= total
+        p[j] *= share
 
 
 def _pull_back(item: Any, z: Any, p: Any, delta: Any) -> None:
