@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QCheckBox, QGraphicsItem, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from kernels import penalties
 from kernels.training import COLUMNS
 from ui.curve import GrowingCurve
 from ui.theme import style_plot, themes
@@ -69,7 +70,11 @@ class LossView(QWidget):
     def open(self, run: Run, earlier: list[Run]) -> None:
         """Show ``run``; the curves of ``earlier`` runs stay behind it, faded."""
         name = run.experiment.network.loss.name.replace("_", " ")
-        self.title.setText(f"Loss: {name}")
+        penalty = run.experiment.penalty
+        # The penalty is a part of the training loss only.
+        free = penalties.catalog.get(penalty.name).facts.get("free")
+        extra = "" if free else f"; training with {penalty.name} penalty"
+        self.title.setText(f"Loss: {name}{extra}".replace("_", " "))
         self.curve.clear()
         self._present = np.empty((0, 3))
         self.train.setData([], [])

@@ -2,7 +2,7 @@
 
 Scalar rules, in the type of z: ``value(item, z) -> a``, ``slope(item, z, a) -> f'(z)`` and
 ``bend(item, z, a) -> f''(z)`` with a = f(z); they overflow for no z whose result does not. The fact
-``kinks`` (a tuple, or a function of the item) lists where f, f' or f'' jumps. There f' is the
+``kinks`` lists where f, f' or f'' jumps: values of z, or names of hyper-parameters. There f' is the
 one-sided value that the item's docstring names, and f'' that of the same side: a jump's delta
 function is left out.
 """
@@ -21,4 +21,4 @@ bend = rule("bend")
 def kinks(item: Any) -> tuple[float, ...]:
     """The points z at which f, f' or f'' of ``item`` is not continuous."""
     found = catalog.of(item).facts.get("kinks", ())
-    return tuple(found(item) if callable(found) else found)
+    return tuple(getattr(item, at) if isinstance(at, str) else at for at in found)

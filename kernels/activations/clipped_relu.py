@@ -36,5 +36,5 @@ catalog.register(
     hypers={"ceiling": ("(0, inf)", "the largest activation")},
     rules={value: _value, slope: _slope, bend: _bend},
     aliases=("relu6",),
-    kinks=lambda item: (0.0, item.ceiling),
+    kinks=(0.0, "ceiling"),
 )

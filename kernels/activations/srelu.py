@@ -49,5 +49,5 @@ catalog.register(
         "upper_slope": ("[0, 1]", "slope above the upper threshold"),
     },
     rules={value: _value, slope: _slope, bend: _bend},
-    kinks=lambda item: (item.lower, item.upper),
+    kinks=("lower", "upper"),
 )

@@ -34,5 +34,5 @@ catalog.register(
     "z where above a threshold, otherwise 0",
     hypers={"threshold": ("[0, inf)", "the z up to which the unit is silent")},
     rules={value: _value, slope: _slope, bend: _bend},
-    kinks=lambda item: (item.threshold,),
+    kinks=("threshold",),
 )

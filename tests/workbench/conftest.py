@@ -119,6 +119,24 @@ def full_batch():
 
 
 @pytest.fixture(scope="session")
+def penalized(full_batch):
+    """The full batch with a penalty that is a good part of its training loss."""
+    return full_batch.replace(penalty={"name": "l2", "strength": 0.02})
+
+
+@pytest.fixture
+def weight_cost(plain_network):
+    """strength / 2 · Σ w² over the weights, without the biases, in plain NumPy."""
+
+    def cost(experiment, parameters):
+        layers = plain_network(experiment.network.sizes).unpack(parameters)
+        squares = (np.square(weights, dtype=np.float64).sum() for weights, _ in layers)
+        return experiment.penalty.strength / 2 * sum(squares)
+
+    return cost
+
+
+@pytest.fixture(scope="session")
 def diverging(tutorial):
     return tutorial.replace(network={"output": "identity"}, optimizer={"learning_rate": 1e6})
 

@@ -41,6 +41,8 @@ def experiment_with(place, item):
         return wb.Experiment.of({place: table})
     key = place.partition(".")[2]
     network = {key: [table, "tanh"] if key == "activations" else table}
+    if "accepts" in item.facts:
+        network["output"] = item.facts["accepts"][0]
     return wb.Experiment.of({"network": network})
 
 
@@ -70,6 +72,12 @@ def test_gallery_files_write_out_every_value(name):
     experiment = wb.Experiment.preset(name)
     assert experiment.title
     assert tomllib.loads(file.read_text(encoding="utf-8")) == experiment.to_dict()
+
+
+def test_an_experiment_without_a_penalty_means_what_it_did(tutorial):
+    tables = tutorial.to_dict()
+    assert tables.pop("penalty") == {"name": "none"}
+    assert wb.Experiment.of(tables) == tutorial
 
 
 def test_stop_rule_and_top_level_values_survive_toml():
@@ -103,6 +111,8 @@ def test_hash_follows_what_determines_the_result(tutorial, python):
         {"dtype": "float64"},
         {"data": {"threshold": 6}},
         {"network": {"output": "sigmoid"}},
+        {"penalty": "l2"},
+        {"penalty": {"name": "l2", "strength": 0.1}},
         {"optimizer": {"learning_rate": 0.2}},
         {"schedule": "exponential"},
         {"batching": "single_sample"},

@@ -101,6 +101,15 @@ def test_grid_losses_are_the_models(run, plain_tutorial):
             assert run.model.measures(point, run.model.train)[0] == pytest.approx(wanted, rel=1e-4)
 
 
+def test_the_grid_shows_what_training_minimises(penalized):
+    run = wb.run(penalized, steps=60)
+    grid = grid_around(run.model, run.trail()[1], resolution=5)
+    for i, j in ((0, 0), (2, 2), (1, 4)):
+        offsets = np.array([grid.along[j], grid.across[i]])
+        point = grid.plane.origin + offsets @ grid.plane.directions
+        assert grid.loss[i, j] == pytest.approx(run.model.loss_and_gradient(point)[0], rel=1e-4)
+
+
 def test_the_grid_holds_the_path_with_a_margin(run):
     steps, trail = run.trail()
     grid = grid_around(run.model, trail, resolution=9, margin=0.35)

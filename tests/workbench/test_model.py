@@ -57,6 +57,22 @@ def test_loss_and_gradient_are_those_of_plain_numpy(model, anywhere, plain_tutor
     np.testing.assert_allclose(gradient, wanted, rtol=1e-9, atol=1e-14)
 
 
+def test_the_penalty_is_in_loss_and_gradient_but_not_in_measures(
+    penalized, plain_tutorial, weight_cost
+):
+    model = wb.Model(penalized)
+    train = model.data.train
+    point = model.initial_parameters()
+    loss, gradient = model.loss_and_gradient(point)
+    mean = plain_tutorial.loss(point, train.inputs, train.targets)
+    assert loss == pytest.approx(mean + weight_cost(penalized, point), rel=1e-5)
+    assert model.measures(point, model.train)[0] == pytest.approx(mean, rel=1e-5)
+    wanted = plain_tutorial.gradient(point, train.inputs, train.targets)
+    for layer in model.layers:
+        wanted[layer.weights] += penalized.penalty.strength * point[layer.weights]
+    np.testing.assert_allclose(gradient, wanted, rtol=1e-4, atol=1e-6)
+
+
 def test_measures_are_those_of_plain_numpy(model, anywhere, plain_tutorial):
     for samples in (model.train, model.test):
         wanted = [

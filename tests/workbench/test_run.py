@@ -50,6 +50,25 @@ def test_the_tutorial_follows_plain_gradient_descent(tutorial, plain_tutorial):
     np.testing.assert_allclose(run.parameters, parameters, rtol=1e-9)
 
 
+def test_the_penalty_is_in_the_training_loss_only(penalized, plain_tutorial, weight_cost):
+    run = wb.run(penalized, steps=60)
+    data = wb.load_data(penalized)
+    for step, parameters in zip(*run.trail(), strict=True):
+        loss, loss_test, *_ = figures(plain_tutorial, penalized, parameters)
+        cost = weight_cost(penalized, parameters)
+        at = int(np.flatnonzero(run.history["step"] == step)[0])
+        assert run.history["loss"][at] == pytest.approx(loss + cost, rel=1e-5)
+        assert run.history["loss_test"][at] == pytest.approx(loss_test, rel=1e-5)
+        assert cost > 0.1 * loss
+    np.testing.assert_array_equal(run.history["batch_loss"][:-1], run.loss[:-1])
+    assert run.loss[-1] < run.loss[0]
+    limit = float(run.loss[40])
+    stopped = wb.run(penalized.replace(stop={"loss": limit}))
+    assert stopped.result()["loss_final"] <= limit
+    train = data.train
+    assert plain_tutorial.loss(stopped.parameters, train.inputs, train.targets) < 0.9 * limit
+
+
 def test_the_preset_learns(tutorial, plain_tutorial):
     run = wb.run(tutorial, steps=3000)
     train = wb.load_data(tutorial).train
