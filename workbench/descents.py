@@ -19,7 +19,7 @@ from workbench.errors import BadValue
 
 CONSTANT = Constant()
 MAX_STEPS = 1_000_000
-_BLOCK = 8192  # starts that one thread takes at a time: some ten milliseconds of 200 steps
+_BLOCK = 16384  # starts that one thread takes at a time: some milliseconds of 200 steps
 _DTYPES = ("float32", "float64")
 
 
@@ -77,29 +77,37 @@ class Descents:
         bounded whatever their number. Closing the iterator ends the work after the blocks begun.
         ``threads`` None is one a core.
         """
-        table, count = self._coefficients()
-        threads = threads or os.cpu_count() or 1
-        waiting: deque[tuple[np.ndarray, Future[Ends]]] = deque()
-        pool = ThreadPoolExecutor(threads, "descents")
-        try:
-            for block in starts:
-                points = _points(block)
-                waiting.append((points, pool.submit(self._descend, points, table, count)))
-                if len(waiting) > 2 * threads:
-                    points, future = waiting.popleft()
-                    yield points, future.result()
-            while waiting:
-                points, future = waiting.popleft()
-                yield points, future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        points = (_points(block) for block in starts)
+        yield from self._spread(
+            ((block, _room(len(block), self.dtype)) for block in points), threads
+        )
 
     def run(self, starts: Any, threads: int | None = None) -> Ends:
         """The ends of all of ``starts`` (n, 2); raises BadValue for another shape."""
         points = _points(starts)
-        pieces = [points[k : k + _BLOCK] for k in range(0, len(points), _BLOCK)] or [points]
-        ends = [found for _, found in self.blocks(pieces, threads)]
-        return Ends(*(np.concatenate(parts) for parts in zip(*ends, strict=True)))
+        ends = _room(len(points), self.dtype)
+        spans = [slice(k, k + _BLOCK) for k in range(0, len(points), _BLOCK)]
+        pieces = ((points[span], Ends(*(array[span] for array in ends))) for span in spans)
+        for _ in self._spread(pieces, threads):
+            pass
+        return ends
+
+    def _spread(
+        self, pieces: Iterable[tuple[np.ndarray, Ends]], threads: int | None
+    ) -> Iterator[tuple[np.ndarray, Ends]]:
+        table, count = self._coefficients()
+        threads = threads or os.cpu_count() or 1
+        waiting: deque[Future[tuple[np.ndarray, Ends]]] = deque()
+        pool = ThreadPoolExecutor(threads, "descents")
+        try:
+            for piece in pieces:
+                waiting.append(pool.submit(self._descend, *piece, table, count))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     @property
     def in_lanes(self) -> bool:
@@ -114,19 +122,22 @@ class Descents:
         descents.tabulate(self.optimizer, self.schedule, table)
         return table.astype(self.dtype), (None,) * count
 
-    def _descend(self, points: np.ndarray, table: np.ndarray, count: tuple[None, ...]) -> Ends:
+    def _descend(
+        self, points: np.ndarray, ends: Ends, table: np.ndarray, count: tuple[None, ...]
+    ) -> tuple[np.ndarray, Ends]:
+        """Fill ``ends``."""
         n, tolerance = len(points), -1.0 if self.tolerance is None else float(self.tolerance)
         if self.in_lanes:
             width = self.width or descents.tile_width(self.dtype)
             tiles = -(-n // len(width))
-            state = np.zeros((descents.ROWS, tiles * len(width)), self.dtype)
+            state = np.empty((descents.ROWS, tiles * len(width)), self.dtype)
             state[:2, :n] = points.T
             state[:2, n:] = points[-1:].T  # the lanes left over repeat the last start
             descents.descend_tiles(
                 self.surface, self.optimizer, table, count, tolerance, (0, tiles), width, state
             )
         else:
-            state = np.zeros((descents.ROWS, n))
+            state = np.empty((descents.ROWS, n))
             state[:2] = points.T
             memory = new_memory(self.optimizer, 2, np.float64)
             seen = new_schedule_memory(self.schedule)
@@ -140,8 +151,17 @@ class Descents:
                 seen,
                 state,
             )
-        x, y, values, norms, steps, diverged = state[:, :n].astype(self.dtype, copy=False)
-        return Ends(np.stack([x, y], 1), values, norms, steps.astype(np.int64), diverged > 0)
+        ends.points[:] = state[: descents.Y + 1, :n].T
+        ends.values[:] = state[descents.VALUE, :n]
+        ends.gradient_norms[:] = state[descents.NORM, :n]
+        ends.steps[:] = state[descents.STEPS, :n]
+        ends.diverged[:] = state[descents.DIVERGED, :n] > 0
+        return points, ends
+
+
+def _room(n: int, dtype: str) -> Ends:
+    numbers = np.empty((n, 2), dtype), np.empty(n, dtype), np.empty(n, dtype)
+    return Ends(*numbers, np.empty(n, np.int64), np.empty(n, bool))
 
 
 def _points(starts: Any) -> np.ndarray:
