@@ -141,6 +141,15 @@ def new_bench(
     )
 
 
+def new_ends(tiles: int, rows: int, width: Any) -> Ends:
+    """Room for how the starts of a group of ``tiles`` end, with ``rows`` rows of history."""
+    shape = tiles, len(width)
+    loss, gradient_norm, accuracy = (np.zeros(shape) for _ in range(3))
+    steps, codes = (np.zeros(shape, np.int64) for _ in range(2))
+    history = np.full((tiles, rows, len(width)), np.nan)
+    return Ends(loss, gradient_norm, accuracy, steps, codes, history)
+
+
 @exact_kernel
 def draw_group(
     initializer: Any, sizes: Any, seed: Any, starts: Any, vector: Any, group: Any

@@ -29,7 +29,7 @@ from kernels.lanes import (
 )
 
 # Chebyshev interpolants for float32, on the reduced ranges; float64 takes Taylor's series. Of
-# (expm1(r) - r) / r², (log m - 2s) / s³ in s² with s = (m - 1) / (m + 1), (sin r - r) / r³ in r² and
+# (expm1(r) - r) / r²; (log m - 2s) / s³ in s² with s = (m - 1) / (m + 1); (sin r - r) / r³ in r²;
 # (cos r - 1 + r²/2) / r⁴ in r².
 _EXPM1_32 = (
     0.5000000013463886,
@@ -269,14 +269,14 @@ def _emitting(function: Callable[[Vector], Vector]) -> Any:
 for _function in (exp, expm1, log, log1p, tanh, sin, cos, sign):
     overload_lanes(getattr(np, _function.__name__), 1, _emitting(_function))
 for _scalar, _name in ((np.sqrt, "sqrt"), (np.floor, "floor"), (np.abs, "fabs"), (abs, "fabs")):
-    overload_lanes(_scalar, 1, _emitting(lambda x, name=_name: x.call(name)))
+    overload_lanes(_scalar, 1, lambda builder, x, name=_name: llvm_call(builder, name, x))
 
 
 def _lane_by_lane(function: Any) -> None:
     """Let kernels call the scalar ``function`` on lanes, one after the other."""
     overload_lanes(function, 1, None)
 
-    @lower_builtin(function, LanesType)  # type: ignore[untyped-decorator]
+    @lower_builtin(function, LanesType)
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         kind = sig.return_type
         scalar = signature(kind.element, kind.element)

@@ -14,7 +14,7 @@ from kernels.lanes import MaskType, overload_lanes
 
 def _overload_masks(function: Callable[..., Any], arity: int, emit: Any) -> None:
     @infer_global(function)
-    class Template(AbstractTemplate):  # type: ignore[misc]
+    class Template(AbstractTemplate):
         def generic(self, arguments: Any, keywords: Any) -> Any:
             if len(set(arguments)) == 1 and isinstance(arguments[0], MaskType):
                 return signature(arguments[0], *arguments)

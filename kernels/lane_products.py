@@ -128,6 +128,10 @@ def gradient_layer(
             g[offset + n_in * n_out + j, 0] += delta[above + j, s, 0]
 
 
+def _fields(kind: Any) -> Any:
+    return kind.types
+
+
 def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any:
     """The signature and code that call what ``write`` writes, as a function of its own.
 
@@ -144,7 +148,7 @@ def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any
         values = []
         for kind, value in zip(given, arguments, strict=False):
             if isinstance(kind, types.BaseNamedTuple):
-                value, kind = builder.extract_value(value, 0), kind.types[0]
+                value, kind = builder.extract_value(value, 0), _fields(kind)[0]
             isarray = isinstance(kind, types.Array)
             values.append(array_data(context, builder, kind, value) if isarray else value)
         function = builder.module.globals.get(name)
@@ -274,7 +278,8 @@ class _Inputs:
         self.shared = kind.instance_class is Shared
         self.data = data
         # Numbers are (sample, unit), lanes (unit, sample): the other one is the next in memory.
-        self.unit, self.sample = (1, units) if self.shared else (BLOCK, 1)
+        self.unit: Any = 1 if self.shared else BLOCK
+        self.sample: Any = units if self.shared else 1
 
     def place(self, unit: Any, sample: Any) -> Any:
         """Index of one value."""

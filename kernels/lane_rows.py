@@ -23,7 +23,7 @@ from kernels.lanes import (
 )
 
 
-class RowsType(types.Type):  # type: ignore[misc]
+class RowsType(types.Type):
     """A sequence of lanes in memory."""
 
     in_lanes = True
@@ -33,7 +33,7 @@ class RowsType(types.Type):  # type: ignore[misc]
         super().__init__(f"rows({element} x {width})")
 
 
-class RepeatsType(types.Type):  # type: ignore[misc]
+class RepeatsType(types.Type):
     """A sequence of vectors of numbers, each repeated for ``width`` networks, as one vector of
     ``width * repeats`` lanes."""
 
@@ -46,7 +46,7 @@ class RepeatsType(types.Type):  # type: ignore[misc]
 
 @register_model(RepeatsType)
 @register_model(RowsType)
-class _RowsModel(models.StructModel):  # type: ignore[misc]
+class _RowsModel(models.StructModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         members = [("data", types.CPointer(kind.element)), ("size", types.intp)]
         super().__init__(manager, kind, [*members, ("stride", types.intp)])
@@ -123,7 +123,7 @@ def _compile_add_parts(total: Any, values: Any) -> Any:
 
 
 @infer_global(operator.getitem)
-class _GetRepeat(AbstractTemplate):  # type: ignore[misc]
+class _GetRepeat(AbstractTemplate):
     def generic(self, arguments: Any, keywords: Any) -> Any:
         kind, index = arguments
         if not (isinstance(kind, RepeatsType) and isinstance(index, types.Integer)):
@@ -155,7 +155,7 @@ def _row(context: Any, builder: Any, kind: Any, row: Any, index: Any) -> Any:
 
 
 @infer_global(operator.getitem)
-class _GetRow(AbstractTemplate):  # type: ignore[misc]
+class _GetRow(AbstractTemplate):
     def generic(self, arguments: Any, keywords: Any) -> Any:
         kind, index = arguments
         if not (isinstance(kind, RowsType) and isinstance(index, types.Integer)):
@@ -170,7 +170,7 @@ def _get_row(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
 
 
 @infer_global(operator.setitem)
-class _SetRow(AbstractTemplate):  # type: ignore[misc]
+class _SetRow(AbstractTemplate):
     def generic(self, arguments: Any, keywords: Any) -> Any:
         kind, index, value = arguments
         if isinstance(kind, RowsType) and isinstance(index, types.Integer):

@@ -23,10 +23,11 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-COMPILED = not config.DISABLE_JIT
+_CONFIG: Any = config
+COMPILED = not _CONFIG.DISABLE_JIT
 
 
-class LanesType(types.Type):  # type: ignore[misc]
+class LanesType(types.Type):
     """``width`` floats of the Numba type ``element``, worked on together."""
 
     in_lanes = True
@@ -36,7 +37,7 @@ class LanesType(types.Type):  # type: ignore[misc]
         super().__init__(f"lanes({element} x {width})")
 
 
-class MaskType(types.Type):  # type: ignore[misc]
+class MaskType(types.Type):
     """``width`` truth values: what comparing lanes gives."""
 
     in_lanes = True
@@ -47,14 +48,14 @@ class MaskType(types.Type):  # type: ignore[misc]
 
 
 @register_model(LanesType)
-class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         element = manager.lookup(kind.element).get_value_type()
         super().__init__(manager, kind, ir.VectorType(element, kind.width))
 
 
 @register_model(MaskType)
-class _MaskModel(models.PrimitiveModel):  # type: ignore[misc]
+class _MaskModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, ir.VectorType(ir.IntType(1), kind.width))
 
@@ -138,12 +139,12 @@ def compiled(plain: Callable[..., Any]) -> Any:
 
     def decorate(define: Callable[..., Any]) -> Any:
         @infer_global(plain)
-        class Template(AbstractTemplate):  # type: ignore[misc]
+        class Template(AbstractTemplate):
             def generic(self, arguments: Any, keywords: Any) -> Any:
                 found = None if keywords else define(*arguments)
                 return found and found[0]
 
-        @lower_builtin(plain, types.VarArg(types.Any))  # type: ignore[untyped-decorator]
+        @lower_builtin(plain, types.VarArg(types.Any))
         def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
             return define(*sig.args)[1](context, builder, arguments)
 
@@ -157,7 +158,7 @@ def overload_lanes(function: Callable[..., Any], arity: int, emit: Any, mask: bo
     (None: the caller registers a lowering)."""
 
     @infer_global(function)
-    class Template(AbstractTemplate):  # type: ignore[misc]
+    class Template(AbstractTemplate):
         def generic(self, arguments: Any, keywords: Any) -> Any:
             kind = common(arguments) if len(arguments) == arity else None
             if kind is None or keywords:
@@ -172,9 +173,9 @@ def overload_lanes(function: Callable[..., Any], arity: int, emit: Any, mask: bo
         pairs = zip(arguments, sig.args, strict=True)
         return emit(builder, *(as_lanes(context, builder, a, t, kind) for a, t in pairs))
 
-    patterns = {1: [(LanesType,)], 2: [(LanesType, LanesType), (LanesType, types.Number)]}
-    patterns[2].append((types.Number, LanesType))
-    for pattern in patterns.get(arity, [(types.Any,) * arity]):
+    number, lanes = types.Number, LanesType
+    patterns: Any = [[(lanes,)], [(lanes, lanes), (lanes, number), (number, lanes)]]
+    for pattern in patterns[arity - 1]:
         lower_builtin(function, *pattern)(lower)
 
 

@@ -52,7 +52,8 @@ def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     hidden, n_out = int(np.sum(sizes[1:-1])), int(sizes[-1])
     units = [hidden, n_out, n_out, hidden + n_out]
     wide = width * (SAMPLES if COMPILED else 1)
-    return TileWork(*(aligned((n, BLOCK, len(width)), dtype) for n in units), wide)
+    a, z, p, delta = (aligned((n, BLOCK, len(width)), dtype) for n in units)
+    return TileWork(a, z, p, delta, wide)
 
 
 @exact_kernel

@@ -7,13 +7,21 @@ which share of the path's variance it shows and how far each point lies from it.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 import numpy as np
 
-from kernels.plane import plane_losses
+from kernels.lanes import width_of
+from kernels.plane import PlaneGrid, new_plane_bench, plane_losses
 from kernels.random import STREAM_PLANE, normal
 from workbench.model import Model
+
+# Products of a piece of a plane, between two looks at whether it is still wanted.
+_PIECE = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -104,17 +112,45 @@ def grid_around(
     centre = (low + high) / 2
     along = np.linspace(centre[0] - half, centre[0] + half, resolution)
     across = np.linspace(centre[1] - half, centre[1] + half, resolution)
-    out = np.empty((resolution, resolution))
-    dtype = model.dtype
-    plane_losses(
-        model.network,
-        plane.origin.astype(dtype),
-        plane.directions.astype(dtype),
-        along.astype(dtype),
-        across.astype(dtype),
-        model.train,
-        np.empty(model.parameter_count, dtype),
-        model.new_work(),
-        out,
-    )
+    out = losses_over(model, plane, along, across)
     return LossGrid(plane, along, across, out, projected, plane.distances(path))
+
+
+def losses_over(
+    model: Model,
+    plane: Plane,
+    along: np.ndarray,
+    across: np.ndarray,
+    *,
+    threads: int | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> np.ndarray:
+    """The training loss at origin + along[j] directions[0] + across[i] directions[1], (n_y, n_x).
+
+    ``threads``: None for as many as there are processors; the result does not depend on it.
+    ``cancelled`` is asked every few milliseconds; points that are not computed by then are NaN.
+    """
+    vectors = (plane.origin, plane.directions, along, across)
+    grid = PlaneGrid(*(np.ascontiguousarray(v, model.dtype) for v in vectors))
+    out = np.full((len(across), len(along)), np.nan)
+    width, count = width_of(model.dtype), threads or os.cpu_count() or 1
+    cost = model.parameter_count * len(model.train.inputs) * len(width)
+    size = len(width) * max(1, _PIECE // cost)
+    pieces = SimpleQueue[int]()
+    for first in range(0, out.size, size):
+        pieces.put(first)
+
+    def work() -> None:
+        bench = new_plane_bench(model.network, model.dtype, width)
+        while not cancelled():
+            try:
+                first = pieces.get_nowait()
+            except Empty:
+                return
+            last = min(first + size, out.size)
+            plane_losses(model.network, grid, model.train, bench, first, last, out, width)
+
+    with ThreadPoolExecutor(count, "plane") as pool:
+        for future in [pool.submit(work) for _ in range(min(count, pieces.qsize()))]:
+            future.result()
+    return out

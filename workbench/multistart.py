@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from kernels import initializers, optimizers, schedules
-from kernels.ensemble import Bench, Ends, Group, draw_group, new_bench, train_group
+from kernels.ensemble import Bench, Group, draw_group, new_bench, new_ends, train_group
 from kernels.lanes import width_of
 from kernels.optimizers import slot_count
 from kernels.tiles import aligned
@@ -86,11 +86,7 @@ class _Crew:
             aligned((tiles, self.slots, n, width), dtype),
             np.ones(shape),
         )
-        ends = Ends(
-            *(np.empty(shape) for _ in range(3)),
-            *(np.empty(shape, np.int64) for _ in range(2)),
-            np.empty((tiles, self.rows, width)),
-        )
+        ends = new_ends(tiles, self.rows, self.width)
         bench = self.benches.get()
         try:
             self._place(group, starts, bench)
@@ -108,12 +104,12 @@ class _Crew:
             )
         finally:
             self.benches.put(bench)
-        flat = [field.reshape(-1)[: len(index)] for field in ends[:5]]
+        loss, norm, accuracy, steps, codes = (a.reshape(-1)[: len(index)] for a in ends[:5])
         parameters, history = (
             np.ascontiguousarray(np.moveaxis(a, -1, 1).reshape(tiles * width, -1)[: len(index)])
             for a in (group.parameters, ends.history)
         )
-        return Starts(index, parameters, *flat, history)
+        return Starts(index, parameters, loss, norm, accuracy, steps, codes, history)
 
     def _place(self, group: Group, starts: np.ndarray, bench: Bench) -> None:
         initializer, m = self.experiment.initializer, self.model
