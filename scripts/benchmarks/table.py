@@ -1,0 +1,87 @@
+"""Rows as a table for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+HEAD = ("work", "peer", "ours", "peer's", "ratio", "spread", "to reach", "reached", "agree")
+
+
+def seconds(value: float | None) -> str:
+    """Three digits and a unit."""
+    if value is None:
+        return "-"
+    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if value >= scale:
+            return f"{value / scale:.3g} {unit}"
+    return f"{value / 1e-9:.3g} ns"
+
+
+def _ratio(row: dict[str, Any], peer: str) -> tuple[str, str, str, str]:
+    """Ratio, spread, limit, reached. Beside a peer with an upper limit, or one that is faster than
+    we are, the ratio is our time over its time; else how many times faster we are."""
+    if peer not in row["ratios"]:
+        return "-", "-", "-", "-"
+    found = row["ratios"][peer]
+    limit = row["limits"].get(peer)
+    ours_over_theirs = "at_most" in limit if limit else found["median"] < 1.0
+    low, high, middle = found["low"], found["high"], found["median"]
+    if ours_over_theirs:
+        low, high, middle = 1.0 / high, 1.0 / low, 1.0 / middle
+    sign = "× its time" if ours_over_theirs else "× faster"
+    to_reach, reached = "-", "-"
+    if limit:
+        to_reach = f"≤ {limit['at_most']:g}" if ours_over_theirs else f"≥ {limit['at_least']:g}"
+        reached = "yes" if limit["reached"] else "NO"
+    return f"{middle:.3g} {sign}", f"{low:.3g}-{high:.3g}", to_reach, reached
+
+
+def lines(rows: list[dict[str, Any]]) -> list[str]:
+    """The table, one line a peer."""
+    cells = [HEAD]
+    for row in rows:
+        engines = list(row["errors"]) or list(row["seconds"])
+        peers = [name for name in row["seconds"] if name in row["peers_s"]]
+        for peer in peers or engines[:1] or ["-"]:
+            agreed = row["errors"].get(peer)
+            agree = "-" if agreed is None else "yes" if agreed <= row["tolerance"] else "NO"
+            own = row["errors"].get(engines[0]) if engines else None
+            if own is not None and not own <= row["tolerance"]:
+                agree = "NO"
+            cells.append(
+                (
+                    row["work"],
+                    peer,
+                    seconds(row["ours_s"]),
+                    seconds(row["peers_s"].get(peer)),
+                    *_ratio(row, peer),
+                    agree,
+                )
+            )
+    widths = [max(len(line[k]) for line in cells) for k in range(len(HEAD))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
+
+
+def remarks(rows: list[dict[str, Any]]) -> list[str]:
+    """What each work is, and what is missing, failed or differs."""
+    found = []
+    for row in rows:
+        found.append(f"{row['work']}: {row['title']}; seconds per {row['unit']}")
+        for engine, note in row["notes"].items():
+            spent = row["compile_s"].get(engine)
+            start = "" if spent is None else f" (ready in {spent:.1f} s)"
+            error = row["errors"].get(engine)
+            apart = "" if error is None else f"; error {error:.1e}, bound {row['tolerance']:.0e}"
+            found.append(f"  {engine}: {note}{start}{apart}")
+        found += [f"  {engine} left out: {why}" for engine, why in row["missing"].items()]
+        found += [f"  {engine} FAILED: {why}" for engine, why in row["failed"].items()]
+        for engine, error in row["errors"].items():
+            if not error <= row["tolerance"]:
+                found.append(
+                    f"  {engine} DISAGREES with the reference: {error:.3g} apart, "
+                    f"bound {row['tolerance']:g}"
+                )
+    return found
