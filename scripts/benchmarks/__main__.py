@@ -7,15 +7,22 @@ import difflib
 import json
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from benchmarks import machine, table
 from benchmarks.harness import Options, measure
 from benchmarks.work import Work, load, names
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="scripts/bench",
         description="Measure the kernels beside C++, JAX and PyTorch, in turn, in one run.",
         epilog="Exit codes: 0 done, 1 results differ or an engine failed, 2 bad input.",
