@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.work import Work, largest_error
+from benchmarks.work import Arrays, Work, largest_error, within
 
 
 class Options(NamedTuple):
@@ -98,6 +98,15 @@ def summary(values: list[float]) -> dict[str, float]:
     return {"median": statistics.median(values), "low": min(values), "high": max(values)}
 
 
+def compare(work: Work, found: Arrays, wanted: Arrays) -> float | None:
+    """How far two results are apart; None where something is not finite or has another shape."""
+    if any(found[k].shape != wanted[k].shape for k in wanted):
+        return None
+    if not all(np.isfinite(found[k]).all() for k in wanted):
+        return None
+    return (work.error or largest_error)(found, wanted)
+
+
 def empty_row(name: str, title: str, unit: str, options: Options) -> dict[str, Any]:
     """A row in which nothing has been measured; ``seconds`` are per ``unit``, ``ratios`` are a
     peer's time divided by ours, ``compile_s`` is all before the first timed turn."""
@@ -170,8 +179,9 @@ def _start(
             workers[engine].first = workers[engine].receive()
             row["notes"][engine] = workers[engine].first["note"]
             row["compile_s"][engine] = workers[engine].ask(do="check")["seconds"]
-            with np.load(Path(folder) / f"{engine}.npz") as file:
-                row["errors"][engine] = (work.error or largest_error)(dict(file), wanted)
+            if workers[engine].first["checks"]:
+                with np.load(Path(folder) / f"{engine}.npz") as file:
+                    row["errors"][engine] = compare(work, dict(file), wanted)
         except Failed as reason:
             _lose(engine, reason, workers, row)
 
@@ -205,7 +215,7 @@ def _take_turns(
 
 def _judge(work: Work, times: dict[str, list[float]], row: dict[str, Any]) -> None:
     """Fill in what the times say: medians, ratios round by round, limits, agreement."""
-    ours = next(iter(work.engines))
+    ours = "ours"
     for engine, spent in times.items():
         row["seconds"][engine] = summary(spent)
         if engine == ours:
@@ -221,5 +231,5 @@ def _judge(work: Work, times: dict[str, list[float]], row: dict[str, Any]) -> No
     row["agree"] = (
         not row["failed"]
         and ours in errors
-        and all(error <= work.tolerance for error in errors.values())
+        and all(within(error, work.tolerance) for error in errors.values())
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.work import within
+
 HEAD = ("work", "peer", "ours", "peer's", "ratio", "spread", "to reach", "reached", "agree")
 
 
@@ -40,14 +42,10 @@ def lines(rows: list[dict[str, Any]]) -> list[str]:
     """The table, one line a peer."""
     cells = [HEAD]
     for row in rows:
-        engines = list(row["errors"]) or list(row["seconds"])
-        peers = [name for name in row["seconds"] if name in row["peers_s"]]
-        for peer in peers or engines[:1] or ["-"]:
-            agreed = row["errors"].get(peer)
-            agree = "-" if agreed is None else "yes" if agreed <= row["tolerance"] else "NO"
-            own = row["errors"].get(engines[0]) if engines else None
-            if own is not None and not own <= row["tolerance"]:
-                agree = "NO"
+        for peer in row["peers_s"] or ["-"]:
+            compared = [name for name in ("ours", peer) if name in row["errors"]]
+            same = all(within(row["errors"][name], row["tolerance"]) for name in compared)
+            agree = ("yes" if same else "NO") if compared else "-"
             cells.append(
                 (
                     row["work"],
@@ -74,14 +72,14 @@ def remarks(rows: list[dict[str, Any]]) -> list[str]:
             spent = row["compile_s"].get(engine)
             start = "" if spent is None else f" (ready in {spent:.1f} s)"
             error = row["errors"].get(engine)
-            apart = "" if error is None else f"; error {error:.1e}, bound {row['tolerance']:.0e}"
+            apart = "" if error is None else f"; error {error:.1e}, bound {row['tolerance']:g}"
             found.append(f"  {engine}: {note}{start}{apart}")
         found += [f"  {engine} left out: {why}" for engine, why in row["missing"].items()]
         found += [f"  {engine} FAILED: {why}" for engine, why in row["failed"].items()]
         for engine, error in row["errors"].items():
-            if not error <= row["tolerance"]:
+            if not within(error, row["tolerance"]):
+                apart = "not finite" if error is None else f"{error:.3g} apart"
                 found.append(
-                    f"  {engine} DISAGREES with the reference: {error:.3g} apart, "
-                    f"bound {row['tolerance']:g}"
+                    f"  {engine} DISAGREES with the reference: {apart}, bound {row['tolerance']:g}"
                 )
     return found

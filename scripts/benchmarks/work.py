@@ -20,11 +20,12 @@ class Engine(NamedTuple):
     """An engine that is ready to be measured.
 
     ``check()`` carries out the short run that is compared with the reference and returns its
-    results. ``call()`` carries out ``units`` units of the work and returns when they are done;
-    its first call may compile. ``note`` says in a few words how the engine is used.
+    results; None where there is nothing to compare, only a rate to measure. ``call()`` carries out
+    ``units`` units of the work and returns when they are done; its first call may compile.
+    ``note`` says in a few words how the engine is used.
     """
 
-    check: Callable[[], Arrays]
+    check: Callable[[], Arrays] | None
     call: Callable[[], object]
     units: float
     note: str
@@ -53,10 +54,10 @@ class Work(NamedTuple):
     """One work and all that carry it out.
 
     ``make(quick)`` returns the problem's arrays, the same for all engines. ``engines`` maps names
-    to functions (problem, threads) -> Engine, ours first. ``reference(problem)`` returns what
-    ``check`` must return; ``error(found, wanted)`` measures how far two results are apart, and
-    ``tolerance`` is where they count as different. ``unit`` is what the seconds are per. An engine
-    that ``alone`` names runs on that many threads, whatever the others do.
+    to functions (problem, threads) -> Engine; the first is "ours". ``reference(problem)`` returns
+    what ``check`` must return; ``error(found, wanted)`` measures how far two results are apart,
+    and ``tolerance`` is where they count as different. ``unit`` is what the seconds are per. An
+    engine that ``alone`` names runs on that many threads, whatever the others do.
     """
 
     title: str
@@ -72,20 +73,17 @@ class Work(NamedTuple):
 
 
 def largest_error(found: Arrays, wanted: Arrays) -> float:
-    """Largest |found - wanted| / max(1, |wanted|) over all arrays of ``wanted``.
+    """Largest |found - wanted| / max(1, |wanted|) over all arrays of ``wanted``."""
+    apart = (
+        np.abs(found[name] - right) / np.maximum(1.0, np.abs(right))
+        for name, right in wanted.items()
+    )
+    return max(float(np.max(array, initial=0.0)) for array in apart)
 
-    Infinite where something is not finite, or not of the same shape.
-    """
-    worst = 0.0
-    for name, right in wanted.items():
-        got = np.asarray(found[name], np.float64)
-        if got.shape != right.shape:
-            return float("inf")
-        apart = np.abs(got - right) / np.maximum(1.0, np.abs(right))
-        worst = max(worst, float(np.max(apart, initial=0.0)))
-        if not np.isfinite(apart).all():
-            return float("inf")
-    return worst
+
+def within(error: float | None, tolerance: float) -> bool:
+    """Whether an engine's result counts as the same; None is what cannot be compared."""
+    return error is not None and error <= tolerance
 
 
 def names() -> list[str]:

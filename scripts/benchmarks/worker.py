@@ -30,12 +30,13 @@ def serve(work: Work, name: str, threads: int, folder: Path, answer: Any) -> Non
         problem = dict(file)
     begun = time.perf_counter()
     engine = work.engines[name](problem, threads)
-    answer({"note": engine.note, "units": engine.units})
+    answer({"note": engine.note, "units": engine.units, "checks": engine.check is not None})
     for line in sys.stdin:
         order = json.loads(line)
         if order["do"] == "check":
             # Saved at once: an engine may return the very arrays that its next call fills.
-            np.savez(folder / f"{name}.npz", **engine.check())
+            if engine.check:
+                np.savez(folder / f"{name}.npz", **engine.check())
             engine.call()
             answer({"seconds": time.perf_counter() - begun})
         else:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cpp import library, pointer
-from benchmarks.work import Arrays, Engine, Limit, Missing, Work
+from benchmarks.work import Arrays, Engine, Limit, Work
 
 STARTS, STEPS, RATE, CHECKED = 1_000_000, 200, 0.02, 4096
 
@@ -61,7 +61,20 @@ def error(found: Arrays, wanted: Arrays) -> float:
 
 
 def ours(problem: Arrays, threads: int) -> Engine:
-    raise Missing("this tree has no kernels for many descents")
+    from kernels import optimizers, surfaces
+    from workbench.descents import Descents
+
+    surface = surfaces.catalog.get("rosenbrock").make()
+    rule = optimizers.catalog.get("adam").make({"learning_rate": RATE})
+    descents = Descents(surface, rule, STEPS, dtype="float32")
+    starts = problem["starts"]
+
+    def check() -> Arrays:
+        ends = descents.run(starts[:CHECKED], threads)
+        return {"ends": ends.points, "values": ends.values}
+
+    note = "workbench.descents, in float32"
+    return Engine(check, lambda: descents.run(starts, threads), len(starts), note)
 
 
 def cpp(problem: Arrays, threads: int) -> Engine:

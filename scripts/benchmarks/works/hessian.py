@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.work import Arrays, Engine, Limit, Missing, Work
+from benchmarks.work import Arrays, Engine, Limit, Work
 from benchmarks.works._network import loss_and_gradient, samples, split, starts
 
 SAMPLES = 64
@@ -46,7 +46,19 @@ def error(found: Arrays, wanted: Arrays) -> float:
 
 
 def ours(problem: Arrays, threads: int) -> Engine:
-    raise Missing("this tree has no kernels for Hessians")
+    import workbench as wb
+    from kernels.network import Samples
+    from workbench.curvature import Curvature
+    from workbench.model import Model
+
+    network = Model(wb.Experiment.preset("tutorial")).network
+    curvature = Curvature(network, Samples(problem["inputs"], problem["targets"]), threads)
+    start = problem["start"]
+
+    def call() -> Arrays:
+        return {"hessian": curvature.hessian(start)}
+
+    return Engine(call, call, 1, "workbench.curvature, in float32")
 
 
 def jax(problem: Arrays, threads: int) -> Engine:
