@@ -23,13 +23,14 @@ def samples(n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
 
 
 def starts(n: int, seed: int = 0) -> np.ndarray:
-    """Starting points (n, 158), float32: weights N(0, 2 / n_in) as He et al. 2015, biases 0."""
-    rng = np.random.default_rng(seed)
-    layers = []
-    for n_in, n_out in pairwise(SIZES):
-        layers.append(rng.normal(0.0, np.sqrt(2.0 / n_in), (n, n_in * n_out)))
-        layers.append(np.zeros((n, n_out)))
-    return np.concatenate(layers, axis=1).astype(np.float32)
+    """The starting points 0 … n-1 of the initializer he_normal, (n, 158), float32."""
+    from kernels import initializers
+
+    item = initializers.catalog.get("he_normal").make()
+    sizes, found = np.array(SIZES), np.empty((n, COUNT))
+    for k, row in enumerate(found):
+        initializers.initialize(item, sizes, seed, k, row)
+    return found.astype(np.float32)
 
 
 def split(parameters):
