@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,21 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def load() -> float:
-    """Processes that want to run, averaged over the last minute; NaN where nothing tells."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+def busy(seconds: float = 0.5) -> float | None:
+    """Cores that other programs keep busy just now, while this one waits; None: nothing tells."""
+
+    def used() -> list[int]:
+        first = Path("/proc/stat").read_text().splitlines()[0]
+        return [int(word) for word in first.split()[1:]]
+
+    try:
+        before, begun = used(), time.monotonic()
+        time.sleep(seconds)
+        spent = [b - a for a, b in zip(before, used(), strict=True)]
+    except (OSError, ValueError):
+        return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    ticks = sum(spent) - spent[3] - spent[4]  # all but idle and waiting for disks
+    return ticks / os.sysconf("SC_CLK_TCK") / (time.monotonic() - begun)
 
 
 def compiler() -> str | None:
@@ -50,7 +62,7 @@ def _which(command: str) -> str | None:
 
 
 def context(threads: int) -> dict[str, Any]:
-    """CPU, cores, versions and load, for the head of the table."""
+    """CPU, cores, versions, and what else is going on, for the head of the table."""
     versions = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -67,7 +79,7 @@ def context(threads: int) -> dict[str, Any]:
         "threads": threads,
         "system": f"{platform.system()} {platform.release()}",
         "versions": versions,
-        "load": load(),
+        "busy": busy(),
     }
 
 
@@ -76,19 +88,14 @@ def describe(found: dict[str, Any]) -> list[str]:
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     lines = [
         f"{found['cpu']}, {found['cores']} cores, {found['threads']} threads each, "
-        f"{found['system']}, load {found['load']:.2f}",
+        f"{found['system']}",
         versions,
     ]
-    if found["load"] > 0.5 * found["cores"]:
+    if found["busy"] is not None and found["busy"] > 0.2:
         lines.append(
-            f"warning: other programs are running (load {found['load']:.2f} on {found['cores']} "
-            "cores); times and ratios may be off"
+            f"warning: other programs keep {found['busy']:.1f} of {found['cores']} cores busy; "
+            "times and ratios may be off"
         )
     if found["cores"] < found["threads"]:
         lines.append(f"warning: {found['threads']} threads share {found['cores']} cores")
     return lines
-
-
-def interpreter() -> Path:
-    """The folder of the environment that this runs in."""
-    return Path(sys.prefix)

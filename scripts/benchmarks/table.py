@@ -19,6 +19,11 @@ def seconds(value: float | None) -> str:
     return f"{value / 1e-9:.3g} ns"
 
 
+def number(value: float) -> str:
+    """Three digits, without an exponent where it can be avoided."""
+    return f"{value:,.0f}" if 1000 <= value < 1e7 else f"{value:.3g}"
+
+
 def _ratio(row: dict[str, Any], peer: str) -> tuple[str, str, str, str]:
     """Ratio, spread, limit, reached. Beside a peer with an upper limit, or one that is faster than
     we are, the ratio is our time over its time; else how many times faster we are."""
@@ -33,9 +38,10 @@ def _ratio(row: dict[str, Any], peer: str) -> tuple[str, str, str, str]:
     sign = "× its time" if ours_over_theirs else "× faster"
     to_reach, reached = "-", "-"
     if limit:
-        to_reach = f"≤ {limit['at_most']:g}" if ours_over_theirs else f"≥ {limit['at_least']:g}"
+        bound = limit["at_most"] if ours_over_theirs else limit["at_least"]
+        to_reach = f"{'≤' if ours_over_theirs else '≥'} {number(bound)}"
         reached = "yes" if limit["reached"] else "NO"
-    return f"{middle:.3g} {sign}", f"{low:.3g}-{high:.3g}", to_reach, reached
+    return f"{number(middle)} {sign}", f"{number(low)}-{number(high)}", to_reach, reached
 
 
 def lines(rows: list[dict[str, Any]]) -> list[str]:
@@ -45,7 +51,7 @@ def lines(rows: list[dict[str, Any]]) -> list[str]:
         for peer in row["peers_s"] or ["-"]:
             compared = [name for name in ("ours", peer) if name in row["errors"]]
             same = all(within(row["errors"][name], row["tolerance"]) for name in compared)
-            agree = ("yes" if same else "NO") if compared else "-"
+            agree = "NO" if not same else "yes" if peer in compared else "-"
             cells.append(
                 (
                     row["work"],

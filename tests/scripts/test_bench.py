@@ -82,7 +82,7 @@ def test_row_and_table_when_all_agree(bench):
     for name in ("peer", "rate"):
         ratio = row["ratios"][name]
         assert ratio["low"] <= ratio["median"] <= ratio["high"]
-    assert {"cpu", "cores", "versions", "load"} <= set(told["machine"])
+    assert {"cpu", "cores", "versions", "busy"} <= set(told["machine"])
     # With --json the table goes to standard error.
     head = next(line for line in done.stderr.splitlines() if line.startswith("work "))
     cells = head.split()
