@@ -9,12 +9,15 @@ import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.work import Missing, Work, load
+
+PEERS = ("jax", "optax", "torch")
 
 
 def make(work: Work, folder: Path, quick: bool) -> None:
@@ -63,11 +66,10 @@ def main() -> None:
             serve(load(work), name, int(threads), Path(folder), answer)
     except Missing as reason:
         answer({"missing": str(reason)})
-    except ImportError as reason:
-        answer({"missing": f"cannot be imported: {reason}"})
     except Exception as error:
-        import traceback
-
+        if isinstance(error, ModuleNotFoundError) and error.name in PEERS:
+            answer({"missing": f"{error.name} is not installed"})
+            return
         traceback.print_exc()
         answer({"failed": f"{type(error).__name__}: {error}".splitlines()[0]})
 

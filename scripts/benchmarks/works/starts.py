@@ -71,9 +71,6 @@ def measure(name: str, options: Options, say: Any) -> dict[str, Any]:
                 row["failed"]["ours"] = f"ended with code {done.returncode}"
                 return row
             told = json.loads(done.stdout.splitlines()[-1])
-            if "missing" in told:
-                row["missing"]["ours"] = told["missing"]
-                return row
             spent[n].append(told["seconds"])
             grown[n].append(told["peak"] - told["before"])
     few, most = f"{FEW:,} starts", summary(grown[many])["high"] / 2**20
@@ -93,9 +90,4 @@ def measure(name: str, options: Options, say: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from benchmarks.work import Missing
-
-    try:
-        print(json.dumps(train(*(int(word) for word in sys.argv[1:]))))
-    except (Missing, ImportError) as reason:
-        print(json.dumps({"missing": str(reason)}))
+    print(json.dumps(train(*(int(word) for word in sys.argv[1:]))))
