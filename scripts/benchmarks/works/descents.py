@@ -110,8 +110,10 @@ def jax(problem: Arrays, threads: int) -> Engine:
 
 
 def jax_tuned(problem: Arrays, threads: int) -> Engine:
-    """Coordinates in arrays of their own, and a block of starts makes all its steps, in the cache,
-    before the next. (Unrolled steps are slower: XLA then computes what they share once for each.)"""
+    """Coordinates in arrays of their own; a block of starts makes all its steps before the next.
+
+    Unrolled steps are slower: XLA then computes what they share once for each.
+    """
     import jax.numpy as jnp
     from jax import block_until_ready, jit, lax
 
