@@ -4,7 +4,7 @@
 #include "vectors.h"
 
 #ifndef TILES
-#define TILES 2
+#define TILES 3
 #endif
 #define UNROLL _Pragma("GCC unroll 16")
 
