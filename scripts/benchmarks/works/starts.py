@@ -6,7 +6,6 @@ Each turn is a process of its own, whose largest resident memory the system tell
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -45,6 +44,8 @@ def train(n: int, calls: int, threads: int) -> dict[str, float]:
 
 
 def _peak() -> float:
+    import resource  # Windows has none
+
     unit = 1 if sys.platform == "darwin" else 1024
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
 
