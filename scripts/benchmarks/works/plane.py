@@ -15,15 +15,16 @@ POINTS, SAMPLES = 256, 64
 
 
 def make(quick: bool) -> Arrays:
-    """A start, two random directions of the length of a start, and the plane's coordinates."""
+    """A start, two orthonormal random directions, and coordinates as far as a start is long."""
     inputs, targets = samples(SAMPLES)
-    origin, *directions = starts(3)
-    along = np.linspace(-1.0, 1.0, 32 if quick else POINTS, dtype=np.float32)
+    origin, *others = starts(3)
+    directions = np.linalg.qr(np.array(others, np.float64).T)[0].T
+    along = np.linspace(-5.0, 5.0, 32 if quick else POINTS, dtype=np.float32)
     return {
         "inputs": inputs,
         "targets": targets,
         "origin": origin,
-        "directions": np.array(directions),
+        "directions": np.ascontiguousarray(directions, np.float32),
         "along": along,
         "across": along.copy(),
     }
@@ -46,23 +47,18 @@ def reference(problem: Arrays) -> Arrays:
 
 
 def ours(problem: Arrays, threads: int) -> Engine:
-    import workbench as wb
-    from kernels.network import Samples, new_work
-    from kernels.plane import plane_losses
+    from benchmarks.works._ours import experiment
+    from workbench.landscape import Plane, losses_over
     from workbench.model import Model
 
-    network = Model(wb.Experiment.preset("tutorial")).network
-    p = {name: np.array(array) for name, array in problem.items()}
-    out = np.empty((len(p["across"]), len(p["along"])))
-    train = Samples(p["inputs"], p["targets"])
-    point, work = np.empty_like(p["origin"]), new_work(network, np.float32)
-    place = (p["origin"], p["directions"], p["along"], p["across"])
+    model = Model(experiment(problem, SIZES))
+    plane = Plane(problem["origin"], problem["directions"], 1.0, "random directions")
 
     def call() -> Arrays:
-        plane_losses(network, *place, train, point, work, out)
-        return {"losses": out}
+        found = losses_over(model, plane, problem["along"], problem["across"], threads=threads)
+        return {"losses": found}
 
-    return Engine(call, call, 1, "kernels.plane, one thread")
+    return Engine(call, call, 1, "workbench.landscape")
 
 
 def cpp(problem: Arrays, threads: int) -> Engine:
