@@ -1,14 +1,20 @@
 # shellcheck shell=bash
 # The project's own environment, .venv in the project's root. The commands in this folder set
-# "root", source this file and call `prepare EXTRA...`. Messages go to standard error: standard
-# output belongs to the program that runs afterwards.
+# "root", source this file and call `prepare EXTRA...`; before that, `use NAME` chooses another
+# folder than .venv. Messages go to standard error: standard output belongs to the program that
+# runs afterwards.
 
 : "${root:?}"
-venv=$root/.venv
-log=$venv/install.log
-# One file for each installed set, holding all that the set was installed from. "unfinished" is
-# there while an install is under way, so also after one that was killed.
-stamps=$venv/stamps
+
+use() {
+    name=$1
+    venv=$root/$name
+    log=$venv/install.log
+    # One file for each installed set, holding all that the set was installed from. "unfinished"
+    # is there while an install is under way, so also after one that was killed.
+    stamps=$venv/stamps
+}
+use .venv
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -17,7 +23,7 @@ fail() { say "$*"; exit 1; }
 version_of() { "$1" -ESc 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || :; }
 supported() { case $1 in 3.11 | 3.12 | 3.13) ;; *) return 1 ;; esac; }
 
-# What .venv is now, and what an up-to-date stamp in it says.
+# What the environment is now, and what an up-to-date stamp in it says.
 inspect() {
     version=$(version_of "$venv/bin/python")
     wanted="Python $version
@@ -25,7 +31,7 @@ $(<"$root/pyproject.toml")
 $(<"$root/scripts/constraints.txt")"
 }
 
-# Whether .venv can be kept, up to date or not: it runs, was not moved, no install in it was cut
+# Whether the environment can be kept, up to date or not: it runs, was not moved, no install in it was cut
 # short, and it has the Python that the user asks for, if any.
 usable() {
     supported "$version" && [[ ! -e $stamps/unfinished ]] &&
@@ -40,7 +46,7 @@ installed() {
     done
 }
 
-# Sets "python" to the interpreter that makes or mends .venv.
+# Sets "python" to the interpreter that makes or mends the environment.
 find_python() {
     local need found
     if [[ -n ${PYTHON-} ]]; then
@@ -98,7 +104,7 @@ make_venv() {
         can_apt || fail "$python lacks its venv module; type: sudo apt-get install $package"
         apt_install "$package" || fail "apt-get could not install $package (log: $log)"
     fi
-    say "making .venv with Python ${package//[!0-9.]/}"
+    say "making $name with Python ${package//[!0-9.]/}"
     # Without pip this takes no time, and what is cut short afterwards leaves its mark.
     "$python" -m venv --clear --without-pip "$venv" || fail "cannot make $venv"
 }
@@ -111,7 +117,7 @@ pip() {
 install_with_pip() {
     { "$venv/bin/python" -c 'import pip' 2>/dev/null ||
         "$venv/bin/python" -m ensurepip --default-pip >>"$log" 2>&1; } || return
-    # The build tool comes from the constraints too, so an up-to-date .venv needs no network.
+    # The build tool comes from the constraints too, so an up-to-date environment needs no network.
     pip install --constraint "$root/scripts/constraints.txt" setuptools || return
     pip install --constraint "$root/scripts/constraints.txt" --no-build-isolation --editable "$1"
 }
@@ -123,7 +129,7 @@ install() {
     : >"$stamps/unfinished"
     : >"$log"
     printf '%s\n' "$root" >"$stamps/root"
-    say "installing the project${extras:+ and its extras $extras} into .venv;" \
+    say "installing the project${extras:+ and its extras $extras} into $name;" \
         "the first time takes minutes (log: $log)"
     install_with_pip "$root${extras:+[$extras]}" || status=$?
     rm -rf "$root"/*.egg-info
@@ -174,13 +180,13 @@ check_qt() {
     printf '%s' "$packages" 2>/dev/null >"$record" || :
 }
 
-# EXTRA...: makes .venv hold the project with these extras; nearly free when it already does.
+# EXTRA...: makes the environment hold the project with these extras; nearly free when it already does.
 prepare() {
     unset PYTHONHOME PYTHONPATH
     inspect
     if ! { usable && installed "$@"; }; then
         find_python
-        [[ -w $root ]] || fail ".venv is missing or out of date, and $root is not writable"
+        [[ -w $root ]] || fail "$name is missing or out of date, and $root is not writable"
         lock
         # An interrupted pip ends like a failed one, but leaves half of a package behind.
         trap 'say interrupted; exit 130' INT

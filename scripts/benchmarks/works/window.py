@@ -1,0 +1,176 @@
+"""The window's cost: the tutorial trains without a step limit, headless and in the window in turn.
+
+Beside the training speed in both: the window's updates per second, and the time from a click (on a
+button of the tool bar, and on the test surface) until the answer is painted. Needs a display;
+`xvfb-run -s "-screen 0 1600x900x24" scripts/bench --only window` brings one.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from benchmarks.harness import Options, empty_row, environment, summary
+
+ENDLESS = {"stop": {"steps": 10**9}}
+
+
+def headless(seconds: float) -> dict[str, Any]:
+    """Steps per second without a window."""
+    import workbench as wb
+
+    run = wb.Run(wb.Experiment.preset("tutorial").replace(**ENDLESS))
+    run.resume()
+    while run.steps < 100:  # it compiles, the first time
+        time.sleep(0.05)
+    time.sleep(2.0)
+    first, begun = run.steps, time.perf_counter()
+    time.sleep(seconds)
+    speed = (run.steps - first) / (time.perf_counter() - begun)
+    run.pause()
+    return {"steps_per_second": speed}
+
+
+def window(seconds: float) -> dict[str, Any]:
+    """Steps and updates per second, and milliseconds from click to paint, in the window."""
+    import pyqtgraph as pg
+    from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
+    from PyQt6.QtGui import QMouseEvent
+    from PyQt6.QtWidgets import QApplication
+
+    import workbench as wb
+    from ui.__main__ import prepare
+    from ui.main_window import MainWindow
+
+    application = prepare()
+    shown = MainWindow(wb.Experiment.preset("tutorial").replace(**ENDLESS))
+    shown.resize(1600, 900)
+    shown.show()
+    painted = threading.Event()
+
+    class Watch(QObject):
+        """Notices the first paint after a click has been handled."""
+
+        clicked = False
+
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.MouseButtonRelease:
+                self.clicked = True
+            elif event.type() == QEvent.Type.Paint and self.clicked:
+                self.clicked = False
+                # The paint itself follows this filter; its end is seen by the next event.
+                pg.QtCore.QTimer.singleShot(0, painted.set)
+            return False
+
+    result = {"clicks": []}
+
+    def click(widget, place):
+        watch = Watch()
+        watch.moveToThread(application.thread())
+        widget.installEventFilter(watch)
+        painted.clear()
+        begun = time.perf_counter()
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            held = Qt.MouseButton.LeftButton
+            after = held if kind == QEvent.Type.MouseButtonPress else Qt.MouseButton.NoButton
+            at = QPointF(place)
+            event = QMouseEvent(
+                kind,
+                at,
+                QPointF(widget.mapToGlobal(place)),
+                held,
+                after,
+                Qt.KeyboardModifier.NoModifier,
+            )
+            QApplication.postEvent(widget, event)
+        answered = painted.wait(5.0)
+        result["clicks"].append(1000 * (time.perf_counter() - begun) if answered else float("inf"))
+        widget.removeEventFilter(watch)
+
+    def act():
+        run = wait_for_run()
+        time.sleep(2.5)
+        first, updates, begun = run.steps, shown.updates, time.perf_counter()
+        time.sleep(seconds)
+        spent = time.perf_counter() - begun
+        result["steps_per_second"] = (run.steps - first) / spent
+        result["updates_per_second"] = (shown.updates - updates) / spent
+        button = shown._bar.widgetForAction(shown.step)
+        surface = shown.surface.map.plot.viewport()
+        for k in range(40):
+            time.sleep(0.1)
+            click(surface, surface.rect().center() + pg.QtCore.QPoint(7 * (k % 9) - 30, k))
+        for _ in range(20):
+            time.sleep(0.1)
+            click(button, button.rect().center())
+        pg.QtCore.QMetaObject.invokeMethod(shown, "close", Qt.ConnectionType.QueuedConnection)
+
+    def wait_for_run():
+        while shown.bridge.run is None or shown.bridge.run.steps < 100:
+            time.sleep(0.05)
+        return shown.bridge.run
+
+    actor = threading.Thread(target=act)
+    actor.start()
+    application.exec()
+    actor.join()
+    return result
+
+
+def _in_its_own_process(which: str, seconds: float, threads: int) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", __name__, which, str(seconds)],
+        stdout=subprocess.PIPE,
+        check=True,
+        env=environment(threads),
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def measure(name: str, options: Options, say: Any) -> dict[str, Any]:
+    """The row: seconds per step in the window beside seconds per step headless."""
+    row = empty_row(name, "the tutorial trains in the window, and headless", "step", options)
+    seconds = 2.0 if options.quick else 6.0
+    pairs = []
+    for turn in range(min(options.rounds, 3)):
+        say(f"{name}: round {turn + 1}")
+        try:
+            pairs.append(
+                [_in_its_own_process(w, seconds, options.threads) for w in ("headless", "window")]
+            )
+        except subprocess.CalledProcessError as error:
+            row["failed"]["window"] = f"ended with code {error.returncode}"
+            return row
+    spent = {
+        "ours": [1.0 / window["steps_per_second"] for _, window in pairs],
+        "headless": [1.0 / headless["steps_per_second"] for headless, _ in pairs],
+    }
+    clicks = sorted(c for _, w in pairs for c in w["clicks"])
+    row["seconds"] = {engine: summary(values) for engine, values in spent.items()}
+    row["ours_s"] = statistics.median(spent["ours"])
+    row["peers_s"]["headless"] = statistics.median(spent["headless"])
+    row["ratios"]["headless"] = summary(
+        [b / a for a, b in zip(spent["ours"], spent["headless"], strict=True)]
+    )
+    updates = statistics.median(w["updates_per_second"] for _, w in pairs)
+    middle, late = statistics.median(clicks), clicks[int(0.95 * (len(clicks) - 1))]
+    row["figures"] = {
+        "updates_per_second": updates,
+        "click_ms_median": middle,
+        "click_ms_p95": late,
+    }
+    row["notes"]["ours"] = (
+        f"{updates:.1f} updates a second; click to paint {middle:.1f} ms, 95 % within {late:.1f} ms"
+    )
+    row["agree"] = True
+    return row
+
+
+if __name__ == "__main__":
+    print(json.dumps(globals()[sys.argv[1]](float(sys.argv[2]))))
