@@ -14,13 +14,12 @@ import pytest
 
 from kernels import cache, jit
 
+pytestmark = pytest.mark.compiled
 ROOT = Path(__file__).parents[2]
 DESCEND = """
 import json, numpy as np
 from kernels import optimizers, schedules, surfaces
 from kernels.descent import descend
-
-pytestmark = pytest.mark.compiled
 path, position = np.empty((5, 5)), np.ones(2)
 item = optimizers.catalog.get("momentum").make()
 memory = optimizers.new_memory(item, 2, np.float64)
