@@ -1,4 +1,4 @@
-"""Every scalar rule of the catalogues, compiled for lanes, is the plain Python rule of each lane."""
+"""Every scalar rule of the catalogues in lanes does what the plain Python rule does to a number."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def test_functions_are_within_their_stated_error(table, name):
 def test_special_values_are_numpys(kind):
     info = np.finfo(kind)
     special = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, float(info.max), -float(info.max)]
-    x, out = computed(np.array(special + [float(info.tiny) / 8, 89.0, 710.0, -200.0]), kind)
+    x, out = computed(np.array([*special, float(info.tiny) / 8, 89.0, 710.0, -200.0]), kind)
     for row, name in zip(out, FUNCTIONS, strict=False):
         if name in ("sin", "cos"):
             continue

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from kernels import network
-from kernels.plane import plane_losses
+from kernels.lanes import COMPILED
+from kernels.plane import PlaneGrid, new_plane_bench, plane_losses
 
 
-def test_grid_is_the_naive_loss(make_case):
+@pytest.fixture(scope="module", params=[4, 2] if COMPILED else [1])
+def width(request):
+    return (None,) * request.param
+
+
+def test_grid_is_the_naive_loss(make_case, width):
     case = make_case(["tanh", "tanh"], "softmax", "mean_squared_error")
     rng = np.random.default_rng(0)
     directions = rng.normal(size=(2, case.parameters.size))
-    along, across = np.linspace(-1, 1, 4), np.linspace(-2, 3, 3)
-    out, held = np.empty((3, 4)), case.parameters.copy()
-    plane_losses(
-        case.network, case.parameters, directions, along, across, case.samples,
-        np.empty_like(held), network.new_work(case.network, np.float64), out,
-    )  # fmt: skip
+    along, across = np.linspace(-1, 1, 5), np.linspace(-2, 3, 3)
+    out, held = np.full((3, 5), np.nan), case.parameters.copy()
+    grid = PlaneGrid(case.parameters, directions, along, across)
+    bench = new_plane_bench(case.network, np.float64, width)
+    plane_losses(case.network, grid, case.samples, bench, 0, 6, out, width)
+    assert np.isnan(out.reshape(-1)[6:]).all()
+    plane_losses(case.network, grid, case.samples, bench, 6, 15, out, width)
     for i, b in enumerate(across):
         for j, a in enumerate(along):
             point = held + a * directions[0] + b * directions[1]
