@@ -175,7 +175,7 @@ def torch(problem: Arrays, threads: int) -> Engine:
             values.append(height(x, y))
         return {"ends": t.cat(ends).numpy(), "values": t.cat(values).numpy()}
 
-    n = min(len(starts), 131_072)
+    n = min(len(starts), 65_536)
     note = "in-place operations on blocks of 65,536 starts"
     return Engine(lambda: run(starts[:CHECKED]), lambda: run(starts[:n]), n, note)
 
