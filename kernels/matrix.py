@@ -148,6 +148,13 @@ def new_matrix_work(sizes: Any, dtype: Any) -> MatrixWork:
 
 
 @kernel
+def piece(terms: Any) -> Any:
+    """The length of the equal pieces, none above SPAN, that a sum of ``terms`` is cut into."""
+    pieces = (terms + SPAN - 1) // SPAN
+    return (terms + pieces - 1) // pieces
+
+
+@kernel
 def matrix_forward(network: Any, p: Any, count: Any, work: Any) -> None:
     """Answer the ``count`` samples whose inputs stand in work.a: mutates work.z and work.a."""
     sizes = network.sizes
@@ -157,8 +164,9 @@ def matrix_forward(network: Any, p: Any, count: Any, work: Any) -> None:
         n_in, n_out = sizes[layer], sizes[layer + 1]
         after, bias = here + ROWS * n_in, offset + n_in * n_out
         end = after + count * n_out
-        for first in range(0, n_in, SPAN):
-            terms = min(SPAN, n_in - first)
+        span = piece(n_in)
+        for first in range(0, n_in, span):
+            terms = min(span, n_in - first)
             product(
                 work.a,
                 (here + first, n_in, 0),
@@ -235,8 +243,9 @@ def matrix_backward(network: Any, p: Any, count: Any, beta: Any, gradient: Any, 
             for j in range(n_out):
                 gradient[bias + j] += work.delta[start + j]
         if layer > 0:
-            for first in range(0, n_out, SPAN):
-                terms = min(SPAN, n_out - first)
+            span = piece(n_out)
+            for first in range(0, n_out, span):
+                terms = min(span, n_out - first)
                 product(
                     work.delta,
                     (above + first, n_out, 0),
