@@ -7,79 +7,45 @@ catalogue and never name an item.
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import math
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from kernels.domains import BadHyper, Domain, Range, nearest_name, nearest_names
+
+__all__ = [
+    "BadHyper",
+    "Catalog",
+    "Hyper",
+    "Item",
+    "Range",
+    "UnknownItem",
+    "nearest_name",
+    "nearest_names",
+]
 
 
 class UnknownItem(ValueError):
     """No item of that name; the message lists the nearest ones."""
 
 
-class BadHyper(ValueError):
-    """A hyper-parameter that is unknown or out of its range.
-
-    ``field`` is the hyper-parameter, ``rule`` what it must be, ``value`` what it was and
-    ``nearest`` the nearest valid name or value.
-    """
-
-    def __init__(self, field: str, rule: str, value: object, nearest: object) -> None:
-        super().__init__(f"{field} {rule}, got {value!r}; nearest valid: {nearest}")
-        self.field, self.rule, self.value, self.nearest = field, rule, value, nearest
-
-
-@dataclass(frozen=True)
-class Range:
-    """An interval of numbers, written as in mathematics: ``(0, inf)``, ``[0, 1)``.
-
-    The word ``integer`` before it admits whole numbers only.
-    """
-
-    text: str
-    low: float = field(init=False)
-    high: float = field(init=False)
-    integer: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        low, high = self.text.removeprefix("integer ").strip("[]()").split(",")
-        object.__setattr__(self, "low", float(low))
-        object.__setattr__(self, "high", float(high))
-        object.__setattr__(self, "integer", self.text.startswith("integer "))
-
-    def holds(self, value: float) -> bool:
-        """Whether ``value`` lies in the interval (NaN never does)."""
-        above = value > self.low if "(" in self.text else value >= self.low
-        below = value < self.high if ")" in self.text else value <= self.high
-        return above and below and not (self.integer and value != math.floor(value))
-
-    def nearest(self, value: float) -> float:
-        """The valid value closest to ``value``; just inside where the end is open."""
-        if value != value:
-            return self.nearest(1.0)
-        low, high = self.low, self.high
-        if "(" in self.text:
-            low = low + 1e-6 if math.isfinite(low) else -1e300
-        if ")" in self.text:
-            high = high - 1e-6 if math.isfinite(high) else 1e300
-        clipped = min(max(value, low), high)
-        return float(round(clipped)) if self.integer else clipped
-
-
-ANY = Range("(-inf, inf)")
-
-
 @dataclass(frozen=True)
 class Hyper:
-    """One declared hyper-parameter: its name, default, interval and one-line meaning."""
+    """One declared hyper-parameter: its name, default, domain and one-line meaning."""
 
     name: str
-    default: float
-    range: Range
+    default: Any
+    domain: Domain
     meaning: str
+
+    @property
+    def range(self) -> Range:
+        """The interval of a hyper-parameter that is a number; raises TypeError for others."""
+        if not isinstance(self.domain, Range):
+            raise TypeError(f"{self.name} is no number but {self.domain.text}")
+        return self.domain
 
 
 @dataclass(frozen=True)
@@ -98,7 +64,7 @@ class Item:
     facts: Mapping[str, Any]
 
     def make(self, values: Mapping[str, Any] | None = None) -> Any:
-        """An instance with ``values`` over the defaults, all floats; raises BadHyper."""
+        """An instance with ``values`` over the defaults, numbers as floats; raises BadHyper."""
         values = dict(values or {})
         known = [h.name for h in self.hypers]
         for key in values:
@@ -109,34 +75,15 @@ class Item:
                     values[key],
                     nearest_name(key, known) or "leave it out",
                 )
-        return self.cls(*(_checked(h, values.get(h.name, h.default)) for h in self.hypers))
+        return self.cls(
+            *(h.domain.take(h.name, values.get(h.name, h.default), h.default) for h in self.hypers)
+        )
 
 
-def _checked(hyper: Hyper, value: Any) -> float:
-    rule = f"must be a number in {hyper.range.text}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadHyper(hyper.name, rule, value, hyper.default)
-    try:
-        number = float(value)
-    except OverflowError:
-        raise BadHyper(hyper.name, rule, value, hyper.range.nearest(math.inf)) from None
-    if not hyper.range.holds(number):
-        raise BadHyper(hyper.name, rule, value, f"{hyper.range.nearest(number):g}")
-    return number
-
-
-def nearest_names(name: str, known: list[str], count: int = 3) -> list[str]:
-    """Up to ``count`` names of ``known`` closest to ``name`` in spelling, best first."""
-    folded = {k.lower().replace("-", "_"): k for k in known}
-    close = difflib.get_close_matches(
-        name.lower().replace("-", "_"), list(folded), n=count, cutoff=0.3
-    )
-    return [folded[k] for k in close]
-
-
-def nearest_name(name: str, known: list[str]) -> str | None:
-    """The one closest name, or None where nothing is similar."""
-    return next(iter(nearest_names(name, known, 1)), None)
+def _declare(name: str, default: Any, domain: str | Domain, meaning: str) -> Hyper:
+    if isinstance(domain, str):
+        return Hyper(name, float(default), Range(domain), meaning)
+    return Hyper(name, default, domain, meaning)
 
 
 class Catalog:
@@ -156,23 +103,23 @@ class Catalog:
         name: str,
         summary: str,
         *,
-        hypers: Mapping[str, tuple[str, str]] | None = None,
+        hypers: Mapping[str, tuple[Any, str]] | None = None,
         aliases: tuple[str, ...] = (),
         rules: Mapping[Any, Callable[..., Any]] | None = None,
         **facts: Any,
     ) -> None:
-        """Add ``cls``; ``hypers`` maps each field to (interval, meaning), ``rules`` each rule to
-        its body. Raises ValueError where a name is taken or a field is undeclared."""
+        """Add ``cls``; ``hypers`` maps each field to (interval or Domain, meaning), ``rules`` each
+        rule to its body. Raises ValueError where a name is taken, a field is undeclared, or an item
+        with rules, which kernels take, has a field that is no number."""
         hypers = hypers or {}
         if set(hypers) != set(cls._fields) or set(cls._field_defaults) != set(cls._fields):
             raise ValueError(f"{self.kind} {name}: every field needs a default and a declaration")
         for taken in (name, *aliases):
             if taken in self._items or taken in self._aliases:
                 raise ValueError(f"{self.kind} {taken} is registered twice")
-        declared = tuple(
-            Hyper(f, float(cls._field_defaults[f]), Range(hypers[f][0]), hypers[f][1])
-            for f in cls._fields
-        )
+        declared = tuple(_declare(f, cls._field_defaults[f], *hypers[f]) for f in cls._fields)
+        if rules and not all(isinstance(h.domain, Range) for h in declared):
+            raise ValueError(f"{self.kind} {name}: kernels take numbers only")
         item = Item(name, cls, summary, declared, aliases, facts)
         for rule, body in (rules or {}).items():
             rule.implement(cls, body)

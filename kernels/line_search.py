@@ -16,11 +16,12 @@ import numpy as np
 from kernels.jit import kernel
 from kernels.objective import assess
 from kernels.rules import const, finite
-from kernels.vectors import add_scaled, dot, resolution
+from kernels.vectors import add_scaled, dot, norm, resolution
 
 SUFFICIENT = 1e-4  # of the decrease that the slope at the start promises
 _MOST_PROBES = 40
 _NARROW = 1e-3  # an interpolated length keeps this share of the interval from its ends
+_FAR = 20.0  # rise over the fall promised, above which a parabola takes the cubic's place
 _LONGEST = 2.0  # factor on a length while no bracket is known
 
 
@@ -45,18 +46,19 @@ def between(low: Any, high: Any) -> Any:
     a, a_loss, a_slope = low
     b, b_loss, b_slope = high
     width = b - a
-    middle = a + 0.5 * width
-    if not (finite(b_loss) and finite(b_slope)):
-        return a + 0.1 * width
     first = a_slope + b_slope - 3.0 * (b_loss - a_loss) / width
     square = first * first - a_slope * b_slope
-    if not square >= 0.0:
-        return middle
+    if not finite(square):
+        return a + (0.1 if a > 0.0 else _NARROW) * width
+    rise = b_loss - a_loss - a_slope * width
+    if a == 0.0 and rise > -_FAR * a_slope * width:
+        # The first length may be wrong by many powers of ten, where a cubic comes down slowly.
+        return max(-0.5 * a_slope * width / rise, _NARROW) * width
+    if square < 0.0:
+        return a + 0.5 * width
     root = np.sqrt(square) if width > 0.0 else -np.sqrt(square)
     bottom = b_slope - a_slope + 2.0 * root
     share = 1.0 - (b_slope + root - first) / bottom if bottom != 0.0 else 0.5
-    if not finite(share):
-        return middle
     return a + min(max(share, _NARROW), 1.0 - _NARROW) * width
 
 
@@ -78,11 +80,12 @@ def wolfe(
 ) -> Any:
     """A length (float64) at which the loss is lower and the slope at most ``flat`` of the first.
 
-    ``start`` = (loss, slope < 0) at ``origin``; ``first`` is the length tried first; ``work``
-    (≥ 2, n) is scratch. Where no length fulfils both conditions the best one that is lower is
-    returned, and 0.0 where there is none. Mutates ``work``.
+    ``start`` = (loss, slope < 0, norm of the gradient) at ``origin``; ``first`` is the length tried
+    first; ``work`` (≥ 2, n) is scratch. Where the loss is the same but for rounding, the gradient
+    must be smaller. Where no length fulfils all this, the best one that is lower is returned, and
+    0.0 where there is none. Mutates ``work``.
     """
-    start_loss, start_slope = start
+    start_loss, start_slope, size = start
     noise = 4.0 * resolution(origin[0]) * abs(start_loss)
     low = (0.0, start_loss, start_slope)
     high = (np.inf, np.inf, np.inf)
@@ -95,7 +98,9 @@ def wolfe(
             loss <= start_loss + noise and slope <= (2.0 * SUFFICIENT - 1.0) * start_slope
         )
         if enough and abs(slope) <= -flat * start_slope:
-            return length
+            if loss < start_loss or norm(work[1]) < size:
+                return length
+            break
         if not (enough and finite(slope) and loss <= low[1] + noise):
             high = here
         else:

@@ -12,8 +12,8 @@ import numpy as np
 from kernels.batchings import select
 from kernels.jit import kernel
 from kernels.network import batch_gradient, evaluate, new_work
-from kernels.objective import TrainingLoss
-from kernels.optimizers import Memory, new_memory, take_step
+from kernels.objective import TrainingLoss, new_bends
+from kernels.optimizers import Memory, catalog, new_memory, take_step
 from kernels.rules import finite
 from kernels.schedules import current, new_schedule_memory, note
 from kernels.vectors import norm
@@ -69,7 +69,8 @@ class State(NamedTuple):
 class Scratch(NamedTuple):
     """Caller-owned scratch: per-sample ``work``, ``order`` int64 (n + 1,), ``batch`` int64 (n,),
     ``gradient`` (n_parameters,) for whole-set measurements, ``everything`` = 0 … n-1 int64;
-    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``."""
+    ``vectors`` and ``matrix`` as in the optimizer's ``Memory``, ``bends`` as in ``TrainingLoss``.
+    """
 
     work: Any
     order: Any
@@ -78,6 +79,7 @@ class Scratch(NamedTuple):
     everything: Any
     vectors: Any
     matrix: Any
+    bends: Any
 
 
 def new_state(rules: Rules, parameters: np.ndarray) -> State:
@@ -91,6 +93,7 @@ def new_state(rules: Rules, parameters: np.ndarray) -> State:
 def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarray) -> Scratch:
     """Scratch for training with ``n_samples`` samples and ``parameters`` of that shape, dtype."""
     memory = new_memory(rules.optimizer, parameters.size, parameters.dtype)
+    needs = catalog.of(rules.optimizer).facts.get("second_derivatives", "")
     return Scratch(
         new_work(network, parameters.dtype),
         np.full(n_samples + 1, -1),
@@ -99,6 +102,7 @@ def new_scratch(network: Any, rules: Rules, n_samples: int, parameters: np.ndarr
         np.arange(n_samples),
         memory.vectors,
         memory.matrix,
+        new_bends(network, parameters.dtype, needs),
     )
 
 
@@ -157,7 +161,7 @@ def train_chunk(
     with NO_DESCENT because the optimizer found no way down.
     """
     first, last = span
-    objective = TrainingLoss(network, train, scratch.everything, scratch.work)
+    objective = TrainingLoss(network, train, scratch.everything, scratch.work, scratch.bends)
     memory = Memory(state.slots, state.shared, scratch.vectors, scratch.matrix)
     n = train.inputs.shape[0]
     n_rows = 0

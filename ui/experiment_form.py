@@ -21,7 +21,7 @@ from ui.item_editor import ItemEditor, field_label
 from ui.number_edit import NumberEdit
 from workbench import Experiment, WorkbenchError, datasets, gallery
 from workbench.experiment import CATALOGS, DTYPES
-from workbench.fields import Choice
+from workbench.fields import Choice, choose, located
 
 _NETWORK_ITEMS = {
     "activations": activations.catalog,
@@ -50,7 +50,11 @@ class ExperimentForm(QScrollArea):
         self.message.setObjectName("formMessage")
         self.message.setWordWrap(True)
         self.preset = QComboBox()
-        self.preset.addItems(gallery())
+        self._gallery = {name: Experiment.preset(name) for name in gallery()}
+        for name, kept in self._gallery.items():
+            self.preset.addItem(name)
+            self.preset.setItemData(self.preset.count() - 1, kept.title, 3)  # ToolTipRole
+        self.preset.setPlaceholderText("another")
         self.sizes = NumberEdit(0)
         self.sizes.setObjectName("network.sizes")
         self.sizes.setToolTip("units of each layer, inputs first, such as 16-6-6-2")
@@ -126,6 +130,8 @@ class ExperimentForm(QScrollArea):
     def show_experiment(self, experiment: Experiment) -> None:
         """Fill the form; tells no one."""
         self.experiment = experiment
+        same = [k for k, kept in enumerate(self._gallery.values()) if kept == experiment]
+        self.preset.setCurrentIndex(same[0] if same else -1)
         spec = experiment.network
         self.sizes.set_value("-".join(map(str, spec.sizes)))
         shown = {key: getattr(experiment, key) for key in ("data", *_TOP_ITEMS)}
@@ -166,7 +172,12 @@ class ExperimentForm(QScrollArea):
             self._apply({f"network.{key}": table} | self._output_for(key, table))
         else:
             changes = {f"{key}.{name}": value for name, value in table.items()}
-            self._apply(changes | (self._sizes_for(table["name"]) if key == "data" else {}))
+            try:
+                sizes = self._sizes_for(table) if key == "data" else {}
+            except WorkbenchError as error:
+                self.message.setText(str(error))
+                return
+            self._apply(changes | sizes)
 
     def _output_for(self, key: str, table: dict[str, Any]) -> dict[str, Any]:
         """An output that a newly picked loss accepts."""
@@ -176,11 +187,13 @@ class ExperimentForm(QScrollArea):
             return {"network.output": accepts[0]}
         return {}
 
-    def _sizes_for(self, data: str) -> dict[str, Any]:
-        """Layer sizes whose ends fit another data set."""
+    def _sizes_for(self, table: dict[str, Any]) -> dict[str, Any]:
+        """Layer sizes whose ends fit other data. Raises WorkbenchError."""
         assert self.experiment is not None
+        catalog = CATALOGS["data"]
+        data = located(choose("data", catalog, table), catalog)
         sizes = list(self.experiment.network.sizes)
-        sizes[0], sizes[-1] = datasets.shape(data)
+        sizes[0], sizes[-1] = datasets.shape(data.name, data.item)
         return {"network.sizes": sizes}
 
     def _apply(self, changes: dict[str, Any]) -> None:
@@ -211,7 +224,7 @@ def brief(experiment: Experiment) -> str:
     """An experiment in a few words, for lists."""
 
     def shown(choice: Choice) -> str:
-        values = ", ".join(f"{v:g}" for v in choice.item)
+        values = ", ".join(v if isinstance(v, str) else f"{v:g}" for v in choice.item)
         return f"{choice.name}({values})" if values else choice.name
 
     sizes = "-".join(map(str, experiment.network.sizes))

@@ -7,10 +7,13 @@ from typing import Any
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
-from kernels.catalog import Catalog
+from kernels.catalog import Catalog, Hyper, Item
+from kernels.domains import FilePath, Range, Words
 from ui.number_edit import NumberEdit
+from ui.text_edit import PathEdit, TextEdit, WordEdit
 
 _LABEL_WIDTH = 88
+Field = NumberEdit | WordEdit | TextEdit | PathEdit
 
 
 def field_label(name: str) -> QLabel:
@@ -20,10 +23,23 @@ def field_label(name: str) -> QLabel:
     return label
 
 
+def _field(hyper: Hyper) -> Field:
+    """An empty field for what the hyper-parameter may be."""
+    domain = hyper.domain
+    if isinstance(domain, Range):
+        return NumberEdit(hyper.default, whole=domain.integer)
+    if isinstance(domain, Words):
+        return WordEdit(hyper.default, domain.choices)
+    if isinstance(domain, FilePath):
+        return PathEdit(hyper.default, domain.what)
+    return TextEdit(hyper.default)
+
+
 class ItemEditor(QWidget):
     """A combo box with the catalogue's names and a field for each hyper-parameter of the item.
 
     ``changed(table)`` carries the name and, unless another item was picked, its hyper-parameters.
+    An item that needs a file shows its fields when it is picked, and is told once they name one.
     """
 
     changed = pyqtSignal(object)
@@ -40,7 +56,7 @@ class ItemEditor(QWidget):
             self.combo.addItem(item.name)
             self.combo.setItemData(self.combo.count() - 1, item.summary, 3)  # ToolTipRole
         self.combo.setObjectName(label)
-        self.fields: dict[str, NumberEdit] = {}
+        self.fields: dict[str, Field] = {}
         self._name = ""
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
@@ -66,9 +82,9 @@ class ItemEditor(QWidget):
         self.combo.setCurrentText(name)
         self.combo.setToolTip(item.summary)
         for hyper in item.hypers:
-            field = NumberEdit(hyper.default, whole=hyper.range.integer)
+            field = _field(hyper)
             field.setObjectName(f"{self._label}.{hyper.name}")
-            field.setToolTip(f"{hyper.meaning}; {hyper.range.text}")
+            field.setToolTip(f"{hyper.meaning}; {hyper.domain.text}")
             field.committed.connect(self._commit)
             label = field_label(hyper.name)
             label.setIndent(10)
@@ -77,9 +93,19 @@ class ItemEditor(QWidget):
             self.fields[hyper.name] = field
 
     def _pick(self, name: str) -> None:
-        if name != self._name:
+        if name == self._name:
+            return
+        if _files(self._catalog.get(name)):
+            self._rebuild(name)
+        else:
             self.changed.emit({"name": name})
 
     def _commit(self) -> None:
         values = {key: field.value() for key, field in self.fields.items()}
-        self.changed.emit({"name": self._name} | values)
+        if all(values[key] for key in _files(self._catalog.get(self._name))):
+            self.changed.emit({"name": self._name} | values)
+
+
+def _files(item: Item) -> list[str]:
+    """Hyper-parameters of ``item`` without whose file it is not complete."""
+    return [h.name for h in item.hypers if isinstance(h.domain, FilePath) and not h.domain.optional]

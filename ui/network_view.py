@@ -13,6 +13,14 @@ from workbench import Run
 _MOST_UNITS = 18
 _MOST_LINES = 1200
 _PENS = 8  # of each sign
+_MOST_INPUT_VALUES = 8
+_INPUT_VALUE = 44  # pixels for one, left of its unit
+_ANSWER = 118  # pixels right of the outputs
+
+
+def drawn_units(n: int) -> np.ndarray:
+    """Which of a layer's ``n`` units are drawn: all, or some spread evenly over it."""
+    return np.unique(np.linspace(0, n - 1, min(n, _MOST_UNITS)).round().astype(int))
 
 
 class Diagram(QWidget):
@@ -24,6 +32,7 @@ class Diagram(QWidget):
         self._run: Run | None = None
         self.parameters: np.ndarray | None = None
         self.units: np.ndarray | None = None
+        self.inputs: np.ndarray | None = None
         self.targets: np.ndarray | None = None
         self.image: np.ndarray | None = None
         themes.changed.connect(self._restyle)
@@ -32,14 +41,14 @@ class Diagram(QWidget):
     def open(self, run: Run) -> None:
         """Show the network of ``run``, with no values yet."""
         self._run = run
-        self.parameters = self.units = self.targets = self.image = None
+        self.parameters = self.units = self.inputs = self.targets = self.image = None
         self.update()
 
     def set_sample(self, inputs: np.ndarray, targets: np.ndarray) -> None:
         """The sample to answer: inputs (n_in,) and targets (n_out,)."""
         shape = self._run.model.data.image_shape if self._run else None
         self.image = inputs.reshape(shape) if shape else None
-        self.targets = targets
+        self.inputs, self.targets = inputs, targets
         self.update()
 
     def set_values(
@@ -63,6 +72,7 @@ class Diagram(QWidget):
             self._paint_lines(painter, places)
         self._paint_units(painter, places)
         self._paint_image(painter)
+        self._paint_inputs(painter, places[0])
         self._paint_answers(painter, places[-1])
 
     def _sizes(self) -> tuple[int, ...]:
@@ -73,8 +83,9 @@ class Diagram(QWidget):
         """Centres of the units that are drawn, by layer: at most some of each."""
         sizes = self._sizes()
         picture = self._picture_side()
-        left = 18.0 + (picture + 22.0 if picture else 0.0)
-        right = self.width() - 118.0
+        values = 0.0 if picture or sizes[0] > _MOST_INPUT_VALUES else _INPUT_VALUE
+        left = 18.0 + values + (picture + 22.0 if picture else 0.0)
+        right = self.width() - _ANSWER
         top, bottom = 12.0, self.height() - 22.0
         found = []
         for k, n in enumerate(sizes):
@@ -99,8 +110,8 @@ class Diagram(QWidget):
         assert self.parameters is not None
         for k, layer in enumerate(self._run.model.layers):
             weights = self.parameters[layer.weights].reshape(layer.shape)
-            a, b = len(places[k]), len(places[k + 1])
-            weights = weights[:a, :b]
+            b = len(places[k + 1])
+            weights = weights[np.ix_(*(drawn_units(n) for n in layer.shape))]
             largest = float(np.abs(weights).max(initial=0.0))
             if not np.isfinite(largest) or largest == 0.0:
                 continue
@@ -126,8 +137,8 @@ class Diagram(QWidget):
             radius = self._radius(centres)
             values = None
             if self.units is not None:
-                values = self.units[offset : offset + len(centres)]
                 layer = self.units[offset : offset + sizes[k]]
+                values = layer[drawn_units(sizes[k])]
                 limit = max(float(np.abs(layer).max(initial=0.0)), 1e-12)
                 colours = shade(values, limit, self._table)
             for j, centre in enumerate(centres):
@@ -157,11 +168,12 @@ class Diagram(QWidget):
         rows, columns = self.image.shape
         top = (self.height() - side) / 2 - 8
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        largest = float(self.image.max(initial=0.0)) or 1.0
+        lowest = min(float(self.image.min()), 0.0)
+        spread = float(self.image.max()) - lowest or 1.0
         ink, paper = QColor(themes.now.text), QColor(themes.now.zero)
         for i in range(rows):
             for j in range(columns):
-                share = float(self.image[i, j]) / largest
+                share = (float(self.image[i, j]) - lowest) / spread
                 mixed = [
                     round(share * a + (1 - share) * b)
                     for a, b in zip(ink.getRgb()[:3], paper.getRgb()[:3], strict=True)
@@ -176,22 +188,44 @@ class Diagram(QWidget):
         painter.drawRect(QRectF(8, round(top), round(side), round(side)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
+    def _paint_inputs(self, painter: QPainter, centres: list[QPointF]) -> None:
+        """The values of a few inputs, as the data set has them, beside their units."""
+        if self.inputs is None or self.image is not None or len(self.inputs) > _MOST_INPUT_VALUES:
+            return
+        line = painter.fontMetrics().height()
+        painter.setPen(QColor(themes.now.text))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for value, centre in zip(self.inputs, centres, strict=True):
+            end = centre.x() - self._radius(centres) - 6
+            box = QRectF(0, centre.y() - line / 2, end, line)
+            painter.drawText(box, right, f"{value:.3g}")
+
     def _paint_answers(self, painter: QPainter, centres: list[QPointF]) -> None:
         if self.units is None or self.targets is None or self._run is None:
             return
         n_out = self._sizes()[-1]
-        answers = self.units[-n_out:]
+        shown = drawn_units(n_out)
+        answers, targets = self.units[-n_out:][shown], self.targets[shown]
         names = self._run.model.data.class_names
-        line = painter.fontMetrics().height()
+        form = ".2f" if names else ".4g"
+        metrics = painter.fontMetrics()
+        few = len(centres) < 7
         for j, centre in enumerate(centres):
-            name = f"{names[j]}: " if names else ""
             x = centre.x() + self._radius(centres) + 6
+            answer = f"{answers[j]:{form}}"
+            if names:
+                room = round(self.width() - x - metrics.horizontalAdvance(f": {answer}") - 4)
+                name = names[shown[j]]
+                answer = f"{metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}: {answer}"
             painter.setPen(QColor(themes.now.text))
-            painter.drawText(QPointF(x, centre.y() + 1), f"{name}{answers[j]:.2f}")
+            painter.drawText(QPointF(x, centre.y() + 1), answer)
             painter.setPen(QColor(themes.now.faint))
-            wanted = f"wanted {self.targets[j]:.2f}"
-            if len(centres) < 7:
-                painter.drawText(QPointF(x, centre.y() + 1 + line), wanted)
+            if few:
+                wanted = f"wanted {targets[j]:{form}}"
+                painter.drawText(QPointF(x, centre.y() + 1 + metrics.height()), wanted)
+            elif names and targets[j] == 1.0:
+                after = x + metrics.horizontalAdvance(f"{answer} ")
+                painter.drawText(QPointF(after, centre.y() + 1), "wanted")
 
     def _restyle(self) -> None:
         self._table = diverging(themes.now)

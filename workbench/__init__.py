@@ -17,6 +17,7 @@ from workbench.datasets import DataSet, Split
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment, gallery
 from workbench.model import Model, load_data
+from workbench.rate_finder import RateScan, find_learning_rate
 from workbench.run import Run, Snapshot, run
 
 __all__ = [
@@ -24,11 +25,15 @@ __all__ = [
     "DataSet",
     "Experiment",
     "Model",
+    "RateScan",
     "Run",
     "Snapshot",
     "Split",
     "WorkbenchError",
+    "find_learning_rate",
     "gallery",
+    "hessian",
+    "hessian_vector",
     "initial_parameters",
     "load_data",
     "loss_and_gradient",
@@ -52,9 +57,29 @@ def loss_and_gradient(experiment: Experiment, parameters: object) -> tuple[float
     return Model(experiment).loss_and_gradient(parameters)
 
 
+def hessian(experiment: Experiment, parameters: object) -> np.ndarray:
+    """The exact Hessian (n, n) of the training loss, penalty included, at ``parameters`` (n,).
+
+    Computed and returned in float64 whatever the experiment's dtype. At a kink (ReLU at zero) it is
+    that of the piece whose slope the activation takes there. Raises BadValue where ``parameters``
+    has another length, and above 16,384 parameters.
+    """
+    return Model(experiment).hessian(parameters)
+
+
+def hessian_vector(experiment: Experiment, parameters: object, vector: object) -> np.ndarray:
+    """The product (n,) of that Hessian with ``vector`` (n,), float64, without the matrix.
+
+    Costs about four gradients, for networks of any size. Raises BadValue where ``parameters`` or
+    ``vector`` has another length.
+    """
+    return Model(experiment).hessian_vector(parameters, vector)
+
+
 def predict(experiment: Experiment, parameters: object, inputs: object) -> np.ndarray:
     """The network's answers (n_samples, n_out) to ``inputs`` (n_samples, n_in).
 
+    ``inputs`` are as the data set has them: the experiment's scaling is applied to them first.
     One sample (n_in,) gives one answer (n_out,). Raises BadValue where shapes do not fit.
     """
     return Model(experiment).predict(parameters, inputs)

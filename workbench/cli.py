@@ -1,4 +1,4 @@
-"""The command ``workbench``: run, list, and the window.
+"""The command ``workbench``: run, find-rate, list, and the window.
 
 Exit codes: 0 done, 2 bad input (one line on standard error), 3 the run diverged, 130 interrupted.
 """
@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from workbench import __version__
 from workbench.errors import BadValue, WorkbenchError
 
-_COMMANDS = ("run", "list", "window")
+_COMMANDS = ("run", "find-rate", "list", "window")
 _FIGURES = (
     "parameters",
     "loss_initial",
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         "Without a command, the window opens with the tutorial's experiment learning in it.",
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="{run,list,window}")
+    commands = parser.add_subparsers(dest="command", metavar="{run,find-rate,list,window}")
     run = commands.add_parser(
         "run",
         help="carry out an experiment in the terminal",
@@ -66,6 +66,20 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", metavar="DIR", help="run folder, new or empty (default: runs/…)")
     run.add_argument("--json", action="store_true", help="one JSON object as last line of output")
     run.add_argument("--no-pictures", action="store_true", help="leave out the PNG files")
+    finder = commands.add_parser(
+        "find-rate",
+        help="find a learning rate by a short run in which it grows",
+        description="Train with a learning rate that grows until the loss explodes, suggest a "
+        "rate, and write a folder: rates.csv, rates.png, result.json and experiment.toml.",
+        allow_abbrev=False,
+    )
+    finder.set_defaults(action=_find_rate)
+    _add_experiment(finder)
+    for name, meaning in (("low", "the first rate"), ("high", "the last rate")):
+        finder.add_argument(f"--{name}", metavar="RATE", help=meaning)
+    finder.add_argument("--points", metavar="N", help="how many rates are tried, a step each")
+    finder.add_argument("--out", metavar="DIR", help="folder, new or empty (default: runs/…)")
+    finder.add_argument("--json", action="store_true", help="one JSON object as last line")
     listing = commands.add_parser(
         "list", help="list the gallery and the catalogues", allow_abbrev=False
     )
@@ -146,7 +160,7 @@ def _prepare_streams() -> None:
 
 
 def _experiment(options: argparse.Namespace) -> Any:
-    from workbench.experiment import Experiment, gallery
+    from workbench.experiment import Experiment, gallery, is_text
 
     name = options.experiment
     known = gallery()
@@ -162,7 +176,7 @@ def _experiment(options: argparse.Namespace) -> Any:
         if not equals or not key.strip():
             raise BadValue("--set", "must read SECTION.KEY=VALUE", text, "stop.steps=1000")
         key = key.strip()
-        changes[key] = _value(value.strip(), as_text=key == "title")
+        changes[key] = _value(value.strip(), as_text=key == "title" or is_text(key))
     if options.seed is not None:
         changes["seed"] = _value(options.seed)
     if options.steps is not None:
@@ -196,6 +210,25 @@ def _run(options: argparse.Namespace) -> int:
     name = Path(options.experiment).stem
     folder = choose_folder(options.out, experiment, name)
     return _carry_out(experiment, name, folder, options.json, not options.no_pictures)
+
+
+def _find_rate(options: argparse.Namespace) -> int:
+    from workbench.rate_finder import describe, find_learning_rate, save_scan
+    from workbench.store import choose_folder, release_folder
+
+    experiment = _experiment(options)
+    given = {"low": options.low, "high": options.high, "steps": options.points}
+    values = {key: _value(text) for key, text in given.items() if text is not None}
+    folder = choose_folder(options.out, experiment, f"{Path(options.experiment).stem}-rates")
+    try:
+        scan = find_learning_rate(experiment, **values)
+        result = save_scan(scan, folder)
+    finally:
+        release_folder(folder)
+    print(describe(scan), file=sys.stderr if options.json else sys.stdout)
+    if options.json:
+        print(json.dumps(result))
+    return 0
 
 
 def _carry_out(experiment: Any, name: str, folder: Path, as_json: bool, pictures: bool) -> int:

@@ -15,12 +15,12 @@ import tomli_w
 
 from kernels import batchings, initializers, optimizers, penalties, schedules
 from kernels.catalog import nearest_name, nearest_names
+from kernels.domains import Range
 from kernels.network import parameter_count
-from workbench import datasets
+from workbench import datasets, starts
 from workbench.errors import BadValue, WorkbenchError
-from workbench.fields import Choice, choose, integer, only_keys, plain, table
+from workbench.fields import Choice, choose, integer, located, only_keys, plain, table
 from workbench.sections import NetworkSpec, Stop
-from workbench.starts import constructed_tutorial  # noqa: F401 - registers itself
 
 SECTIONS = (
     "data",
@@ -40,6 +40,7 @@ CATALOGS = {
     "schedule": schedules.catalog,
     "batching": batchings.catalog,
 }
+_WITH_FILES = ("data", "initializer")
 DTYPES = ("float32", "float64")
 _TOP = ("title", "seed", "start", "dtype")
 _DEFAULT_NAMES = {
@@ -63,6 +64,8 @@ class Experiment:
     classes. ``penalty`` is a term of the training loss, not of the test loss. ``seed`` drives every
     random number; ``start`` is the index of the starting point among those of one seed. Make one
     with ``Experiment.preset``, ``.load``, ``.of`` or ``.replace``; all raise WorkbenchError.
+    Files that it names are known by their content: ``digests`` holds field, path and SHA-256 of
+    each, so the same path with other content makes another experiment.
     """
 
     data: Choice
@@ -77,10 +80,14 @@ class Experiment:
     start: int = 0
     dtype: str = "float32"
     title: str = field(default="", compare=False)
+    digests: datasets.Digests = ()
 
     @classmethod
-    def of(cls, value: Mapping[str, Any]) -> Experiment:
-        """Build and validate an experiment from nested tables such as a TOML file holds."""
+    def of(cls, value: Mapping[str, Any], base: Path | None = None) -> Experiment:
+        """Build and validate an experiment from nested tables such as a TOML file holds.
+
+        Paths become absolute; relative ones start at the folder ``base``, or the current one.
+        """
         given = table("experiment", plain(value))
         only_keys("", given, (*_TOP, *SECTIONS))
         dtype = given.get("dtype", "float32")
@@ -97,6 +104,11 @@ class Experiment:
             section: choose(section, catalog, given.get(section, _DEFAULT_NAMES[section]))
             for section, catalog in CATALOGS.items()
         }
+        digests: datasets.Digests = ()
+        for section in _WITH_FILES:
+            catalog, choice = CATALOGS[section], chosen[section]
+            chosen[section] = choice = located(choice, catalog, base)
+            digests += datasets.digests(section, catalog, choice.name, choice.item)
         experiment = cls(
             network=NetworkSpec.of(given.get("network", {})),
             stop=Stop.of(given.get("stop", {})),
@@ -104,27 +116,29 @@ class Experiment:
             start=integer("start", given.get("start", 0), 0, 2**32 - 1),
             dtype=dtype,
             title=title,
+            digests=digests,
             **chosen,
         )
         experiment._check_fit()
         return experiment
 
     def _check_fit(self) -> None:
-        """The network must fit the data and, where it is a fixed one, the starting point; the
-        optimizer must fit the batching and the number of parameters."""
-        n_in, n_out = datasets.shape(self.data.name)
+        """The network must fit the data and the starting point, the stop rule the data, the
+        optimizer the batching and the number of parameters."""
+        data = self.data
+        n_in, n_out = datasets.shape(data.name, data.item)
         sizes = list(self.network.sizes)
         for end, unit, n in ((0, "inputs", n_in), (-1, "outputs", n_out)):
             if sizes[end] != n:
                 fitting = sizes.copy()
                 fitting[end] = n
                 place = "first" if end == 0 else "last"
-                rule = f"must have {n} as its {place} entry, the {unit} of {self.data.name}"
+                rule = f"must have {n} as its {place} entry, the {unit} of {data.name}"
                 raise BadValue("network.sizes", rule, sizes, fitting)
-        fixed = initializers.catalog.get(self.initializer.name).facts.get("sizes")
-        if fixed and list(fixed) != sizes:
-            rule = f"must be {list(fixed)} with the initializer {self.initializer.name}"
-            raise BadValue("network.sizes", rule, sizes, list(fixed))
+        if self.stop.accuracy is not None and not datasets.has_classes(data.name, data.item):
+            rule = "must be left out for a regression, which has no accuracy"
+            raise BadValue("stop.accuracy", rule, self.stop.accuracy, "stop.loss")
+        starts.check_fit(self.initializer, tuple(sizes))
         needs = optimizers.catalog.get(self.optimizer.name).facts
         exact = [item.name for item in batchings.catalog if item.facts["exact"]]
         if needs.get("exact") and self.batching.name not in exact:
@@ -148,7 +162,10 @@ class Experiment:
 
     @classmethod
     def load(cls, path: str | Path) -> Experiment:
-        """Read an experiment from a TOML file; raises WorkbenchError naming file and place."""
+        """Read an experiment from a TOML file; raises WorkbenchError naming file and place.
+
+        Relative paths in it start at the file's own folder.
+        """
         try:
             # Some editors begin a UTF-8 file with a byte order mark.
             text = Path(path).read_text(encoding="utf-8-sig")
@@ -156,17 +173,17 @@ class Experiment:
             undecodable = isinstance(error, UnicodeDecodeError)
             reason = "not UTF-8 text" if undecodable else getattr(error, "strerror", None) or error
             raise WorkbenchError(f"{path}: cannot be read as an experiment ({reason})") from None
-        return cls.loads(text, str(path))
+        return cls.loads(text, str(path), Path(path).absolute().parent)
 
     @classmethod
-    def loads(cls, text: str, source: str = "experiment") -> Experiment:
-        """Read an experiment from TOML text; ``source`` names it in errors."""
+    def loads(cls, text: str, source: str = "experiment", base: Path | None = None) -> Experiment:
+        """Read an experiment from TOML text; ``source`` names it in errors, see ``of``."""
         try:
             tables = tomllib.loads(text)
         except (ValueError, RecursionError) as error:
             raise WorkbenchError(f"{source}: is no valid TOML ({error})") from None
         try:
-            return cls.of(tables)
+            return cls.of(tables, base)
         except BadValue as error:
             error.args = (f"{source}: {error}",)
             raise
@@ -176,9 +193,19 @@ class Experiment:
         return tomli_w.dumps(self.to_dict())
 
     def save(self, path: str | Path) -> None:
-        """Write the experiment as TOML; ``load`` of it equals this one. Raises WorkbenchError."""
+        """Write the experiment as TOML; ``load`` of it equals this one. Raises WorkbenchError.
+
+        Paths of files that lie in the same folder, or below it, become relative, so that the folder
+        can be moved as a whole.
+        """
+        content = self.to_dict()
         try:
-            Path(path).write_text(self.dumps(), encoding="utf-8")
+            base = Path(path).absolute().parent
+            for name, file, _ in self.digests:
+                if Path(file).is_relative_to(base):
+                    section, _, key = name.partition(".")
+                    content[section][key] = Path(file).relative_to(base).as_posix()
+            Path(path).write_text(tomli_w.dumps(content), encoding="utf-8")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise WorkbenchError(f"{path}: cannot be written ({reason})") from None
@@ -237,9 +264,15 @@ class Experiment:
 
     @property
     def hash(self) -> str:
-        """16 hexadecimal digits; equal for experiments that determine the same result."""
+        """16 hexadecimal digits; equal for experiments that determine the same result.
+
+        Of a file its content counts, and not where it lies.
+        """
         content = self.to_dict()
         del content["title"]
+        for name, _, digest in self.digests:
+            section, _, key = name.partition(".")
+            content[section][key] = f"sha256:{digest}"
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -247,6 +280,13 @@ class Experiment:
     def numpy_dtype(self) -> np.dtype:
         """The dtype of parameters, inputs and targets."""
         return np.dtype(self.dtype)
+
+
+def is_text(key: str) -> bool:
+    """Whether ``section.name`` names a hyper-parameter that is text with some item."""
+    section, _, inner = key.partition(".")
+    hypers = (hyper for item in CATALOGS.get(section, ()) for hyper in item.hypers)
+    return any(h.name == inner and not isinstance(h.domain, Range) for h in hypers)
 
 
 def gallery() -> list[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kernels.catalog import BadHyper, Catalog, Range, UnknownItem, nearest_name
+from kernels.domains import FilePath
+from workbench import files
 from workbench.errors import BadValue
 
 
@@ -17,15 +20,16 @@ from workbench.errors import BadValue
 class Choice:
     """A catalogue's item picked by name, with its hyper-parameters.
 
-    ``item`` is the NamedTuple that kernels take. Hyper-parameters read as attributes.
+    ``item`` is the NamedTuple of the hyper-parameters, which read as attributes: floats, or texts
+    where an item is not for kernels.
     """
 
     name: str
     item: Any
 
-    def __getattr__(self, key: str) -> float:
+    def __getattr__(self, key: str) -> Any:
         if key != "item" and key in self.item._fields:
-            return float(getattr(self.item, key))
+            return getattr(self.item, key)
         raise AttributeError(key)
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,9 +41,12 @@ class Choice:
         return self.to_dict() if self.item._fields else self.name
 
 
-def _plain(value: float) -> int | float:
-    # 1e20 as an integer would be a digit string that TOML readers may refuse.
-    return int(value) if value == int(value) and abs(value) < 2**53 and value != 0.0 else value
+def _plain(value: float | str) -> int | float | str:
+    if isinstance(value, str):
+        return value
+    # 1e20 as an integer would be a digit string that TOML readers may refuse; -0.0 has none.
+    whole = value == int(value) and abs(value) < 2**53 and (value or math.copysign(1, value) > 0)
+    return int(value) if whole else value
 
 
 def plain(value: Any, depth: int = 8) -> Any:
@@ -97,6 +104,16 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
         raise BadValue(label, f"must name a known {catalog.kind}", named, near) from None
     except BadHyper as error:
         raise BadValue(f"{field}.{error.field}", error.rule, error.value, error.nearest) from None
+
+
+def located(choice: Choice, catalog: Catalog, base: Path | None = None) -> Choice:
+    """``choice`` with absolute paths; a relative one starts at ``base``, or the current folder."""
+    found = {
+        hyper.name: files.absolute(path, base)
+        for hyper in catalog.get(choice.name).hypers
+        if isinstance(hyper.domain, FilePath) and (path := getattr(choice.item, hyper.name))
+    }
+    return Choice(choice.name, choice.item._replace(**found)) if found else choice
 
 
 def integer(field: str, value: Any, low: int, high: int) -> int:

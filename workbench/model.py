@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels import initializers, network
+from kernels import network
 from kernels.activations.identity import Identity
 from kernels.schedules import current, new_schedule_memory
-from workbench import datasets
+from workbench import datasets, starts
+from workbench.curvature import Curvature
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
+from workbench.scaling import Scaling
 
 
 class Layer(NamedTuple):
@@ -39,8 +41,10 @@ def layers(sizes: tuple[int, ...]) -> list[Layer]:
 
 
 def load_data(experiment: Experiment) -> datasets.DataSet:
-    """The experiment's data set, train and test parts, in its dtype."""
-    return datasets.load(experiment.data.name, experiment.data.item, experiment.numpy_dtype)
+    """The experiment's data set, train and test parts, in its dtype, before any scaling."""
+    data, dtype = experiment.data, experiment.numpy_dtype
+    known = tuple(found for found in experiment.digests if found[0].startswith("data."))
+    return datasets.load(data.name, data.item, dtype, known)
 
 
 class Model:
@@ -67,14 +71,15 @@ class Model:
             experiment.penalty.item,
         )
         self.data = load_data(experiment)
+        self.scaling = Scaling.fit(experiment.data.scaling, self.data.train.inputs)
         self.train = self._samples(self.data.train)
         self.test = self._samples(self.data.test)
         self.layers = layers(spec.sizes)
         self.parameter_count = network.parameter_count(spec.sizes)
 
     def _samples(self, split: datasets.Split) -> network.Samples:
-        arrays = (_writable(a, self.dtype) for a in (split.inputs, split.targets))
-        return network.Samples(*arrays)
+        inputs = self.scaling.apply(split.inputs)
+        return network.Samples(*(_writable(a, self.dtype) for a in (inputs, split.targets)))
 
     def new_work(self) -> network.Work:
         """Scratch for one thread's kernel calls."""
@@ -82,13 +87,12 @@ class Model:
 
     def initial_parameters(self) -> np.ndarray:
         """The starting point, (n,), of the experiment's dtype."""
-        e = self.experiment
-        fixed = initializers.catalog.get(e.initializer.name).facts.get("fixed")
-        if fixed:
-            return np.asarray(fixed()).astype(self.dtype)
-        parameters = np.empty(self.parameter_count)
-        sizes = self.network.sizes
-        initializers.initialize(e.initializer.item, sizes, e.seed, e.start, parameters)
+        return self.start(self.experiment.start)
+
+    def start(self, index: int) -> np.ndarray:
+        """Starting point ``index`` of the experiment's seed, (n,), of its dtype."""
+        initializer = self.experiment.initializer
+        parameters = starts.point(initializer.name, initializer.item, self, index)
         with np.errstate(over="ignore"):  # a run says so itself, as divergence at step 0
             return parameters.astype(self.dtype)
 
@@ -103,14 +107,20 @@ class Model:
 
     def check(self, parameters: object) -> np.ndarray:
         """``parameters`` as a contiguous vector of the dtype; raises BadValue."""
+        return self._vector("parameters", parameters, self.dtype)
+
+    def _check_wide(self, name: str, values: object) -> np.ndarray:
+        return self._vector(name, values, np.dtype(np.float64))
+
+    def _vector(self, name: str, values: object, dtype: np.dtype) -> np.ndarray:
         rule = f"must be {self.parameter_count} numbers"
         try:
-            vector = _writable(parameters, self.dtype)
+            vector = _writable(values, dtype)
         except (TypeError, ValueError):
-            raise BadValue("parameters", rule, type(parameters).__name__, "an array") from None
+            raise BadValue(name, rule, type(values).__name__, "an array") from None
         if vector.shape != (self.parameter_count,):
             shape = f"shape ({self.parameter_count},)"
-            raise BadValue("parameters", rule, f"shape {vector.shape}", shape)
+            raise BadValue(name, rule, f"shape {vector.shape}", shape)
         return vector
 
     def loss_and_gradient(self, parameters: object) -> tuple[float, np.ndarray]:
@@ -123,8 +133,26 @@ class Model:
         )
         return float(loss), gradient
 
+    def hessian(self, parameters: object) -> np.ndarray:
+        """The exact Hessian (n, n) of the training loss, in float64 for every experiment."""
+        return self._curvature.hessian(self._check_wide("parameters", parameters))
+
+    def hessian_vector(self, parameters: object, vector: object) -> np.ndarray:
+        """Its product with ``vector`` (n,), float64, without the matrix."""
+        point = self._check_wide("parameters", parameters)
+        return self._curvature.hessian_vector(point, self._check_wide("vector", vector))
+
+    @property
+    def _curvature(self) -> Curvature:
+        # A new one each time: it holds scratch, and a model may be asked from several threads.
+        samples = network.Samples(*(_writable(a, np.dtype(np.float64)) for a in self.train))
+        return Curvature(self.network, samples)
+
     def units(self, parameters: object, inputs: object) -> np.ndarray:
-        """Activations of all units, inputs first, (n_samples, n_units)."""
+        """Activations of all units, (n_samples, n_units), the scaled inputs first.
+
+        ``inputs`` are as the data set has them: the experiment's scaling is applied here.
+        """
         n_in = int(self.network.sizes[0])
         rule = f"must be numbers of shape (n_samples, {n_in})"
         try:
@@ -135,25 +163,36 @@ class Model:
         samples = samples[None] if single else samples
         if samples.ndim != 2 or samples.shape[1] != n_in:
             raise BadValue("inputs", rule, f"shape {samples.shape}", f"shape (1, {n_in})")
-        units = np.empty((len(samples), int(self.network.sizes.sum())), self.dtype)
-        vector = self.check(parameters)
-        network.respond_all(self.network, vector, samples, units, self.new_work())
+        units = self.respond(parameters, self.scaling.apply(samples))
         return units[0] if single else units
 
+    def respond(self, parameters: object, inputs: np.ndarray) -> np.ndarray:
+        """As ``units``, for inputs (n_samples, n_in) that are scaled, as in ``train.inputs``."""
+        samples = _writable(inputs, self.dtype)
+        units = np.empty((len(samples), int(self.network.sizes.sum())), self.dtype)
+        network.respond_all(self.network, self.check(parameters), samples, units, self.new_work())
+        return units
+
     def predict(self, parameters: object, inputs: object) -> np.ndarray:
-        """The network's answers, (n_samples, n_out); (n_out,) for a single sample."""
+        """The network's answers, (n_samples, n_out); (n_out,) for a single sample.
+
+        ``inputs`` are as the data set has them: the experiment's scaling is applied here.
+        """
         return self.units(parameters, inputs)[..., -int(self.network.sizes[-1]) :]
 
     def measures(self, parameters: object, samples: network.Samples) -> tuple[float, float]:
-        """Mean loss, without penalty, and share answered right over ``train`` or ``test``."""
+        """Mean loss, without penalty, and share answered right over ``train`` or ``test``.
+
+        The share is NaN for a regression, where no answer is right or wrong.
+        """
         loss, right = network.evaluate(
             self.network, self.check(parameters), samples, self.new_work()
         )
-        return float(loss), float(right)
+        return float(loss), float(right) if self.data.classes else float("nan")
 
     def dead_units(self, parameters: object) -> list[int]:
         """Per hidden layer, how many units answer every training sample with exactly zero."""
-        units = self.units(parameters, self.train.inputs)
+        units = self.respond(parameters, self.train.inputs)
         ends = np.cumsum(self.network.sizes)
         hidden = pairwise(ends[:-1])
         return [int((~units[:, a:b].any(axis=0)).sum()) for a, b in hidden]

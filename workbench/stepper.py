@@ -89,7 +89,7 @@ class Stepper:
         m = self.model
         training.measure(m.network, self.state.parameters, m.train, m.test, self._scratch, row)
         row[6] = m.learning_rate(self.step, self.state.schedule)
-        return row
+        return self._without_accuracy(row)
 
     def _call(self, last: int) -> tuple[int, np.ndarray, int]:
         m = self.model
@@ -106,7 +106,13 @@ class Stepper:
             (self.step, last),
             rows,
         )
-        return done, rows[:filled], code
+        return done, self._without_accuracy(rows[:filled]), code
+
+    def _without_accuracy(self, rows: np.ndarray) -> np.ndarray:
+        """``rows`` (…, len(COLUMNS)), in which a regression has no accuracy; mutates them."""
+        if not self.model.data.classes:
+            rows[..., [COLUMNS.index("accuracy_train"), COLUMNS.index("accuracy_test")]] = np.nan
+        return rows
 
 
 def reason(experiment: Experiment, step: int, code: int, row: np.ndarray) -> str:

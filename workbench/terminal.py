@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from kernels import activations as activation_items
 from kernels import losses, outputs, surfaces
-from kernels.catalog import Catalog, Item, nearest_names
+from kernels.catalog import Catalog, Hyper, Item, Range, nearest_names
 from workbench.errors import BadValue
 from workbench.experiment import CATALOGS, Experiment, gallery
 from workbench.run import Snapshot
@@ -86,7 +86,8 @@ class _Lines:
 
 
 def _figures(shown: Snapshot) -> str:
-    return f"loss {shown['loss']:.5g}, accuracy {shown['accuracy_train']:.4f}"
+    loss, accuracy = f"loss {shown['loss']:.5g}", shown["accuracy_train"]
+    return loss if accuracy != accuracy else f"{loss}, accuracy {accuracy:.4f}"
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -95,12 +96,17 @@ def summary(result: dict[str, Any]) -> str:
     def figure(value: float | None, digits: str = ".6g") -> str:
         return "none" if value is None else format(value, digits)
 
+    accuracy = (
+        f"{figure(result['accuracy_train'], '.4f')} training, "
+        f"{figure(result['accuracy_test'], '.4f')} test"
+    )
+    if result["accuracy_train"] is None:
+        accuracy = "–"
     lines = [
         f"parameters        {result['parameters']}",
         f"steps             {result['steps']} in {result['seconds']:.2f} s",
         f"training loss     {figure(result['loss_initial'])} → {figure(result['loss_final'])}",
-        f"accuracy          {figure(result['accuracy_train'], '.4f')} training, "
-        f"{figure(result['accuracy_test'], '.4f')} test",
+        f"accuracy          {accuracy}",
         f"gradient norm     {figure(result['gradient_norm'], '.3e')}",
         f"run folder        {result['folder']}",
     ]
@@ -161,8 +167,15 @@ def _item_rows(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def _hypers_text(item: Item) -> str:
-    shown = ", ".join(f"{h.name} = {h.default:g} in {h.range.text}" for h in item.hypers)
+    shown = ", ".join(_hyper_text(hyper) for hyper in item.hypers)
     return f"  [{shown}]" if shown else ""
+
+
+def _hyper_text(hyper: Hyper) -> str:
+    if isinstance(hyper.domain, Range):
+        return f"{hyper.name} = {hyper.default:g} in {hyper.domain.text}"
+    default = f" = {hyper.default}" if hyper.default else ""
+    return f"{hyper.name}{default} ({hyper.domain.text})"
 
 
 def _items_json(catalog: Catalog) -> list[dict[str, Any]]:
@@ -175,7 +188,7 @@ def _items_json(catalog: Catalog) -> list[dict[str, Any]]:
                 {
                     "name": h.name,
                     "default": h.default,
-                    "range": h.range.text,
+                    "range": h.domain.text,
                     "meaning": h.meaning,
                 }
                 for h in item.hypers

@@ -9,7 +9,8 @@ parameters' type), gradient g, parameter p and the tuple of that parameter's slo
 (new p, new slots).
 
 A rule for *whole vectors* declares ``room(item, n) -> (rows, numbers, vectors, matrix_rows)``, the
-shapes of its ``Memory``, and ``exact=True``: it compares losses of several points, so every step
+shapes of its ``Memory``, ``second_derivatives`` if it asks its objective for a Hessian ("matrix")
+or for "products" with it, and ``exact=True``: it compares losses of several points, so every step
 must see the same samples. ``travel(item, objective, rate, loss, parameters, gradient, memory)``
 gets the loss and the gradient at ``parameters`` and mutates ``parameters`` and ``memory``. It
 returns False, with ``parameters`` as they were, where it finds no way down.

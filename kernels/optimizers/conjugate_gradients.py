@@ -9,6 +9,8 @@ the ratio of the slopes first (section 3.5).
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from kernels.line_search import move
 from kernels.optimizers import catalog, travel
 from kernels.vectors import dot, turn
@@ -35,6 +37,7 @@ def _travel(
 ) -> Any:
     former, direction, shared = memory.slots[0], memory.slots[1], memory.shared
     beta, square = 0.0, dot(gradient, gradient)
+    size = np.sqrt(square)
     if shared[_STARTED] != 0.0:
         mixed, before = dot(gradient, former), dot(former, former)
         if abs(mixed) < item.overlap * square:
@@ -44,8 +47,10 @@ def _travel(
     while True:
         turn(direction, beta, gradient)
         slope = dot(gradient, direction)
-        first = shared[_FALL] / slope if shared[_STARTED] != 0.0 else rate
-        start = (loss, slope)
+        first = rate
+        if shared[_STARTED] != 0.0 and slope < 0.0:
+            first = shared[_FALL] / slope
+        start = (loss, slope, size)
         length = move(objective, parameters, direction, start, first, item.flatness, memory.vectors)
         if length > 0.0:
             shared[_STARTED], shared[_FALL] = 1.0, length * slope

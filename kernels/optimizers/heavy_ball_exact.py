@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kernels.line_search import move
 from kernels.optimizers import catalog, travel
-from kernels.vectors import dot, turn
+from kernels.vectors import dot, norm, turn
 
 # Places in Memory.shared.
 _STARTED, _FALL = 0, 1
@@ -33,12 +33,15 @@ def _travel(
     item: Any, objective: Any, rate: Any, loss: Any, parameters: Any, gradient: Any, memory: Any
 ) -> Any:
     direction, shared = memory.slots[0], memory.shared
+    size = norm(gradient)
     momentum = item.momentum if shared[_STARTED] != 0.0 else 0.0
     while True:
         turn(direction, momentum, gradient)
         slope = dot(gradient, direction)
-        first = shared[_FALL] / slope if shared[_STARTED] != 0.0 else rate
-        start = (loss, slope)
+        first = rate
+        if shared[_STARTED] != 0.0 and slope < 0.0:
+            first = shared[_FALL] / slope
+        start = (loss, slope, size)
         length = move(objective, parameters, direction, start, first, item.flatness, memory.vectors)
         if length > 0.0:
             shared[_STARTED], shared[_FALL] = 1.0, length * slope

@@ -15,6 +15,7 @@ from kernels.optimizers import catalog, travel
 from kernels.rules import const
 from kernels.vectors import add_scaled, dot, norm, resolution, total
 
+_LEAST = 1e-300  # whose inverse is a number
 # Places in Memory.shared; two numbers for each pair follow: 1 / sᵀy, and scratch of the recursion.
 _STARTED, _HELD, _NEWEST, _PAIRS = 0, 1, 2, 3
 
@@ -44,8 +45,8 @@ def remember(history: Any, parameters: Any, gradient: Any, slots: Any, shared: A
     for i in range(parameters.size):
         s[i] = parameters[i] - slots[0, i]
         y[i] = gradient[i] - slots[1, i]
-    curvature = dot(s, y)
-    if curvature > resolution(parameters[0]) * norm(s) * norm(y):
+    curvature, bend = dot(s, y), dot(y, y)
+    if curvature > resolution(parameters[0]) * norm(s) * norm(y) and min(curvature, bend) > _LEAST:
         shared[_PAIRS + k] = 1.0 / curvature
         shared[_NEWEST] = k
         shared[_HELD] = min(shared[_HELD] + 1.0, float(history))
@@ -79,7 +80,7 @@ def _travel(
     item: Any, objective: Any, rate: Any, loss: Any, parameters: Any, gradient: Any, memory: Any
 ) -> Any:
     slots, shared, direction = memory.slots, memory.shared, memory.vectors[0]
-    history = int(item.history)
+    history, size = int(item.history), norm(gradient)
     if shared[_STARTED] != 0.0:
         remember(history, parameters, gradient, slots, shared)
     for i in range(parameters.size):
@@ -91,7 +92,7 @@ def _travel(
         if shared[_HELD] == 0.0:
             # Nothing is known of the curvature, so the first step must not be long.
             first = rate / max(1.0, total(gradient))
-        start = (loss, dot(gradient, direction))
+        start = (loss, dot(gradient, direction), size)
         work = memory.vectors[1:]
         if move(objective, parameters, direction, start, first, item.flatness, work) > 0.0:
             return True

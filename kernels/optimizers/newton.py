@@ -14,7 +14,7 @@ from kernels.line_search import move
 from kernels.objective import hessian
 from kernels.optimizers import catalog, travel
 from kernels.rules import const, finite
-from kernels.vectors import dot, factorise, solve, turn
+from kernels.vectors import dot, factorise, norm, solve, turn
 
 _MOST_SHIFTS = 60
 _FIRST_SHIFT = 1e-3  # of the Hessian's root mean square row
@@ -66,13 +66,14 @@ def _travel(
     item: Any, objective: Any, rate: Any, loss: Any, parameters: Any, gradient: Any, memory: Any
 ) -> Any:
     direction, work = memory.vectors[0], memory.vectors[1:]
+    size = norm(gradient)
     hessian(objective, parameters, memory.matrix, work)
     if damped(memory.matrix, gradient, direction):
-        start = (loss, dot(gradient, direction))
+        start = (loss, dot(gradient, direction), size)
         if move(objective, parameters, direction, start, rate, item.flatness, work) > 0.0:
             return True
     turn(direction, 0.0, gradient)
-    start = (loss, dot(gradient, direction))
+    start = (loss, dot(gradient, direction), size)
     return move(objective, parameters, direction, start, rate, item.flatness, work) > 0.0
 
 
@@ -88,5 +89,6 @@ catalog.register(
     aliases=("damped_newton",),
     room=_room,
     exact=True,
+    second_derivatives="matrix",
     most_parameters=2048,
 )

@@ -126,4 +126,5 @@ catalog.register(
     aliases=("steihaug",),
     room=_room,
     exact=True,
+    second_derivatives="products",
 )

@@ -34,7 +34,7 @@ def table(made, z, dtype=np.float64):
 
 def variants(item):
     """The item with its defaults, and with other hyper-parameters."""
-    others = {h.name: h.range.nearest(h.default * 1.5 + 0.0625) for h in item.hypers}
+    others = {h.name: h.default * 1.5 + 0.0625 for h in item.hypers}
     return [item.make(), item.make(others)] if others else [item.make()]
 
 

@@ -21,6 +21,7 @@ from kernels import (
     surfaces,
 )
 from kernels.catalog import BadHyper, Catalog, Range, UnknownItem, nearest_names
+from kernels.domains import FilePath, Text, Words
 
 PACKAGES = [
     activations, batchings, initializers, losses, optimizers, outputs, penalties,
@@ -44,7 +45,7 @@ def test_every_file_of_a_package_is_one_item(package):
         for alias in item.aliases:
             assert catalog.get(alias) is item
         for hyper in item.hypers:
-            assert hyper.range.holds(hyper.default)
+            assert hyper.domain.take(hyper.name, hyper.default, None) == hyper.default
             assert hyper.meaning
 
 
@@ -103,3 +104,71 @@ def test_registering_twice_or_without_a_declaration_is_an_error():
         catalog.register(Thing, "thing", "again", hypers=hypers)
     with pytest.raises(ValueError, match="declaration"):
         catalog.register(Thing, "other", "undeclared")
+
+
+class Wordy(NamedTuple):
+    size: float = 1
+    kind: str = "soft"
+    note: str = "NONE"
+    path: str = ""
+
+
+def upper_case(name, value):
+    if value != value.upper():
+        raise BadHyper(name, "must be in capitals", value, value.upper())
+    return value.strip()
+
+
+def wordy(**rules):
+    catalog = Catalog("thing", kernels.__name__)
+    hypers = {
+        "size": ("(0, inf)", "how large"),
+        "kind": (Words(lambda: ("soft", "hard")), "how it feels"),
+        "note": (Text("a note", upper_case), "what to say"),
+        "path": (FilePath(), "where it lies"),
+    }
+    catalog.register(Wordy, "wordy", "a thing with words", hypers=hypers, **rules)
+    return catalog.get("wordy")
+
+
+def test_words_and_texts_are_kept_as_they_are():
+    made = wordy().make({"size": 3, "kind": "hard", "note": "A NOTE ", "path": "a/b"})
+    assert made == (3.0, "hard", "A NOTE", "a/b")
+    assert type(made.size) is float
+
+
+@pytest.mark.parametrize(
+    ("values", "nearest"),
+    [
+        ({"kind": "sofd"}, "soft"),
+        ({"kind": 3}, "soft"),
+        ({"kind": None}, "soft"),
+        ({"kind": ["soft"]}, "soft"),
+        ({"note": "loud"}, "LOUD"),
+        ({"note": 3}, "NONE"),
+        ({"note": "A\nB"}, "NONE"),
+        ({"note": "A" * 5000}, "NONE"),
+        ({"path": 3}, "the path of a file in quotes"),
+        ({"path": "a\0b"}, "the path of a file in quotes"),
+        ({"size": "3"}, 1.0),
+    ],
+    ids=repr,
+)
+def test_bad_words_and_texts_are_refused(values, nearest):
+    with pytest.raises(BadHyper) as caught:
+        wordy().make(values)
+    assert caught.value.field == next(iter(values))
+    assert caught.value.nearest == nearest
+
+
+def test_what_kernels_take_holds_numbers_only():
+    def rule():
+        """Not called."""
+
+    rule.implement = lambda cls, body: None
+    with pytest.raises(ValueError, match="kernels take numbers only"):
+        wordy(rules={rule: None})
+    for package in PACKAGES:
+        for item in package.catalog:
+            if item.cls.__module__.startswith("kernels."):
+                assert all(isinstance(hyper.domain, Range) for hyper in item.hypers)

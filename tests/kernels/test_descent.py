@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kernels import optimizers, schedules, surfaces
+from kernels import optimizers, schedules, surfaces, training
 from kernels.descent import descend
 from kernels.optimizers import new_memory
+from tests.kernels.test_optimizers import NAMES
 from tests.kernels.test_optimizers import path as path_by_steps
+from tests.kernels.test_whole_vector import NAMES as WHOLE
 
 
 def walk(surface, optimizer, start, steps, cut=()):
@@ -25,7 +27,7 @@ def walk(surface, optimizer, start, steps, cut=()):
     return np.concatenate(found)
 
 
-@pytest.mark.parametrize("name", optimizers.catalog.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_path_is_that_of_the_rule(name):
     optimizer = optimizers.catalog.get(name).make({"learning_rate": 0.01})
     found = walk("himmelblau", optimizer, (-1.0, 2.0), 80)
@@ -39,6 +41,32 @@ def test_path_is_that_of_the_rule(name):
     assert np.allclose(found[:, 3:], [slope(p) for p in found[:, :2]], rtol=1e-9)
     cut = walk("himmelblau", optimizer, (-1.0, 2.0), 80, cut=(1, 30))
     assert np.array_equal(cut, found)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_vectors_go_to_a_minimum_however_they_are_cut(name):
+    optimizer = optimizers.catalog.get(name).make()
+    found = walk("himmelblau", optimizer, (-1.0, 2.0), 40)
+    minima = surfaces.catalog.get("himmelblau").facts["minima"]
+    bound = 0.1 if name == "heavy_ball_exact" else 1e-7
+    assert min(np.hypot(*(found[-1, :2] - m[:2])) for m in minima) < bound
+    assert (np.diff(found[:, 2]) < 1e-12).all()
+    cut = walk("himmelblau", optimizer, (-1.0, 2.0), 40, cut=(1, 3))
+    assert np.array_equal(cut, found)
+
+
+def test_a_path_ends_where_there_is_no_way_down():
+    item = surfaces.catalog.get("himmelblau").make()
+    optimizer = optimizers.catalog.get("newton").make()
+    memory, path = new_memory(optimizer, 2, np.float64), np.empty((500, 5))
+    schedule = schedules.catalog.get("constant").make()
+    seen = schedules.new_schedule_memory(schedule)
+    position = np.array([3.5, 2.5])
+    filled, code = descend(item, optimizer, schedule, position, memory, seen, 0, path)
+    assert code == training.NO_DESCENT
+    assert 1 < filled < 500
+    assert np.allclose(path[filled - 1, :2], (3.0, 2.0), atol=1e-9)
+    assert np.array_equal(path[filled - 1, :2], position)
 
 
 @pytest.mark.parametrize(("rate", "factor"), [(0.5, 0.0), (1.0, -1.0), (0.25, 0.5), (1.1, -1.2)])

@@ -49,7 +49,7 @@ def ask(loss, output, z, t, dtype=np.float64):
 
 def make(name, other=False):
     item = losses.catalog.get(name)
-    others = {h.name: h.range.nearest(h.default * 1.5 + 0.0625) for h in item.hypers}
+    others = {h.name: h.default * 1.5 + 0.0625 for h in item.hypers}
     return item.make(others if other else None)
 
 

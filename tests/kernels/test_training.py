@@ -50,28 +50,51 @@ def case(request):
     return make_case(["tanh", "tanh"], "softmax", "mean_squared_error", n=7)
 
 
+PIECES = ((0, 1), (1, 2), (2, 20), (20, 37), (37, 60))
+
+
+def assert_cuts_change_nothing(case, *rules, pieces=PIECES, **hypers):
+    """One call, and some that end at odd steps, make the same state and the same rows."""
+    whole, cut = Trainer(case, *rules, **hypers), Trainer(case, *rules, **hypers)
+    _, rows, _ = whole.train(0, pieces[-1][1])
+    found = [cut.train(first, last)[1] for first, last in pieces]
+    assert np.array_equal(np.concatenate(found), rows)
+    for name in ("parameters", "slots", "shared", "schedule"):
+        assert np.array_equal(getattr(cut.state, name), getattr(whole.state, name)), name
+    return rows
+
+
 @pytest.mark.parametrize("every", [1, 7])
 @pytest.mark.parametrize("batching", BATCHINGS)
 def test_cutting_into_chunks_changes_no_bit(case, batching, every):
-    limits = NO_LIMITS._replace(every=every)
-    whole = Trainer(case, "adam", batching, limits)
-    _, rows, _ = whole.train(0, 60)
+    rows = assert_cuts_change_nothing(case, "adam", batching, NO_LIMITS._replace(every=every))
     assert np.array_equal(rows[:, 0], np.arange(0, 60, every))
-    cut = Trainer(case, "adam", batching, limits)
-    pieces = [cut.train(a, b)[1] for a, b in ((0, 1), (1, 2), (2, 20), (20, 37), (37, 60))]
-    assert np.array_equal(cut.state.parameters, whole.state.parameters)
-    assert np.array_equal(cut.state.slots, whole.state.slots)
-    assert np.array_equal(np.concatenate(pieces), rows)
 
 
 @pytest.mark.parametrize("optimizer", optimizers.catalog.names())
-def test_full_batch_training_is_that_of_jax_and_optax(case, optimizer):
+def test_no_optimizer_minds_being_cut(case, optimizer):
+    few = ((0, 1), (1, 2), (2, 6), (6, 10))  # steps of whole vectors, each of many evaluations
+    pieces = few if optimizers.catalog.get(optimizer).facts.get("exact") else PIECES
+    rows = assert_cuts_change_nothing(case, optimizer, "full_batch", pieces=pieces)
+    assert rows[-1, 1] < rows[0, 1]
+
+
+def test_no_schedule_minds_being_cut(case):
+    for item in schedules.catalog:
+        if item.facts.get("memory"):
+            limits = NO_LIMITS._replace(every=3)
+            rows = assert_cuts_change_nothing(case, "sgd", "mini_batch", limits, item.name)
+            assert np.array_equal(rows[:, 6] > 0, np.full(20, True))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "amsgrad", "sgd_clipped"])
+def test_full_batch_training_is_that_of_jax_and_a_reference(case, optimizer):
+    """One rule for each number of slots, and the one that asks for the gradient's norm."""
     import jax
-    import optax
 
-    from tests.kernels.test_optimizers import optax_twin
+    from tests.kernels.test_optimizers import reference
 
-    hypers = {"epsilon": 1e-300} if optimizer == "adagrad" else {}
+    hypers = {"max_norm": 0.05} if optimizer == "sgd_clipped" else {}
     trainer = Trainer(case, optimizer, "full_batch", learning_rate=0.03, **hypers)
     _, rows, _ = trainer.train(0, 100)
 
@@ -86,18 +109,32 @@ def test_full_batch_training_is_that_of_jax_and_optax(case, optimizer):
             return jax.numpy.mean((values - targets) ** 2)
 
         value_and_slope = jax.jit(jax.value_and_grad(loss))
-        twin = optax_twin(optimizer, trainer.rules.optimizer)
-        p = jax.numpy.asarray(case.parameters)
-        state, wanted = twin.init(p), []
+        _, twin = reference(trainer.rules.optimizer)
+        p, wanted = case.parameters, []
         for _ in range(100):
-            value, slope = value_and_slope(p)
-            wanted.append((float(value), float(jax.numpy.linalg.norm(slope))))
-            updates, state = twin.update(slope, state, p)
-            p = optax.apply_updates(p, updates)
+            value, slope = (np.asarray(found) for found in value_and_slope(p))
+            wanted.append((float(value), np.linalg.norm(slope)))
+            p = twin.advance(p, slope)
     columns = [training.COLUMNS.index(c) for c in ("loss", "gradient_norm")]
     assert np.allclose(rows[:, columns], wanted, rtol=1e-9)
-    assert np.allclose(trainer.state.parameters, np.asarray(p), rtol=0, atol=1e-9)
+    assert np.allclose(trainer.state.parameters, p, rtol=0, atol=1e-9)
     assert rows[-1, 1] < rows[0, 1]
+
+
+@pytest.mark.parametrize("every", [1, 1000])
+def test_training_ends_where_there_is_no_way_down(case, every):
+    """The last row describes the parameters as they are, recorded or not, and they stay."""
+    trainer = Trainer(case, "lbfgs", "full_batch", NO_LIMITS._replace(every=every))
+    done, rows, code = trainer.train(0, 20000)
+    assert code == training.NO_DESCENT
+    assert 20 < done < 20000
+    assert rows[-1, 0] == done
+    assert len(rows) == (done + 1 if every == 1 else 2 + done // 1000)
+    end = trainer.state.parameters.copy()
+    assert rows[-1, 1] == pytest.approx(case.naive_loss(end), rel=1e-9, abs=1e-15)
+    assert rows[-1, 5] < 1e-7
+    assert trainer.train(done, done + 5)[0] == done
+    assert np.array_equal(trainer.state.parameters, end)
 
 
 def test_rows_describe_the_parameters_before_each_step(case):
@@ -117,6 +154,15 @@ def test_rows_describe_the_parameters_before_each_step(case):
             np.mean((values[-1] - trainer.test.targets) ** 2), rel=1e-12
         )
         assert row["learning_rate"] == 0.1
+
+
+def test_rates_of_rows_follow_the_losses(case):
+    """Reduce on plateau sees every step's loss, and the next step has the lower rate."""
+    trainer = Trainer(case, "sgd", "full_batch", schedule="reduce_on_plateau", learning_rate=1e-12)
+    _, rows, _ = trainer.train(0, 300)
+    # Nothing is learnt at that rate: eleven windows of twenty steps after the first are too many.
+    assert np.allclose(rows[:240, 6], 1e-12)
+    assert np.allclose(rows[240:, 6], 1e-13)
 
 
 def test_schedule_scales_the_rate(case):

@@ -6,8 +6,10 @@ import pytest
 
 import workbench as wb
 from kernels import activations, losses, outputs
+from tests.example_files import CSV, needed, write
 from ui.experiment_form import ExperimentForm
 from ui.number_edit import NumberEdit
+from ui.text_edit import WordEdit
 from workbench.experiment import CATALOGS
 
 KINDS = CATALOGS | {
@@ -34,12 +36,16 @@ def chosen(experiment, kind):
 
 
 @pytest.mark.parametrize(("kind", "name"), ITEMS)
-def test_every_item_can_be_picked_with_its_declared_fields(form, kind, name):
+def test_every_item_can_be_picked_with_its_declared_fields(form, kind, name, tmp_path):
     heard = []
     form.changed.connect(heard.append)
     editor = form.items[kind]
     editor.combo.setCurrentText(name)
     editor.combo.textActivated.emit(name)
+    for key, path in needed(KINDS[kind].get(name), tmp_path).items():
+        assert not heard  # nothing is told before all files are named
+        editor.fields[key].line.setText(path)
+        editor.fields[key].line.editingFinished.emit()
     now = form.experiment
     if heard:
         assert heard[-1] == now
@@ -97,3 +103,71 @@ def test_arrow_keys_double_and_halve(qtbot):
     QTest.keyClick(field, Qt.Key.Key_Down)
     assert field.value() == 0.2
     assert [float(text) for text in heard] == [0.2, 0.4, 0.2]
+
+
+def pick(form, kind, name):
+    form.items[kind].combo.setCurrentText(name)
+    form.items[kind].combo.textActivated.emit(name)
+    return form.items[kind].fields
+
+
+def test_a_word_is_picked_from_a_list_and_sizes_follow(form):
+    fields = pick(form, "data", "two_moons")
+    assert form.experiment.network.sizes == (2, 6, 6, 2)
+    coding = fields["coding"]
+    assert isinstance(coding, WordEdit)
+    assert [coding.itemText(k) for k in range(coding.count())] == ["one_hot", "single"]
+    coding.setCurrentText("single")
+    coding.textActivated.emit("single")
+    assert form.experiment.data.coding == "single"
+    assert form.experiment.network.sizes == (2, 6, 6, 1)
+    fields["scaling"].setCurrentText("standard")
+    fields["scaling"].textActivated.emit("standard")
+    assert form.experiment.data.scaling == "standard"
+
+
+def test_a_formula_is_typed_and_its_mistake_is_placed(form):
+    field = pick(form, "data", "formula")["formula"]
+    before = form.experiment
+    field.setText("x1 + sni(x3)")
+    field.editingFinished.emit()
+    assert form.experiment == before
+    assert "data.formula" in form.message.text()
+    assert "at character 6" in form.message.text()
+    field.setText("x1 + sin(x3)")
+    field.editingFinished.emit()
+    assert form.message.text() == ""
+    assert form.experiment.network.sizes[0] == 3
+
+
+def test_a_file_is_looked_for_with_a_button(form, tmp_path, monkeypatch):
+    fields = pick(form, "data", "csv")
+    before = form.experiment
+    answers = ["", write("csv", "path", tmp_path)]
+    asked = lambda *_: (answers.pop(0), "")  # noqa: E731
+    monkeypatch.setattr("ui.text_edit.QFileDialog.getOpenFileName", asked)
+    fields["path"].button.click()
+    assert form.experiment is before
+    fields["path"].button.click()
+    assert form.experiment.data.name == "csv"
+    assert form.experiment.network.sizes == (2, 6, 6, 2)
+
+
+def test_a_broken_file_is_told_and_another_can_be_named(form, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(CSV.replace("0.5,elm", "half,elm"))
+    fields = pick(form, "data", "csv")
+    before = form.experiment
+    for text, said in ((str(path), "line 3"), (str(tmp_path), "no regular file"), ("x", "No such")):
+        fields["path"].line.setText(text)
+        fields["path"].line.editingFinished.emit()
+        assert form.experiment == before
+        assert said in form.message.text()
+    path.write_text(CSV)
+    fields["path"].line.setText(str(path))
+    fields["path"].line.editingFinished.emit()
+    assert form.experiment.data.path == str(path)
+    # A gallery experiment takes its place, whatever was half entered.
+    pick(form, "data", "npz")
+    form.show_experiment(before)
+    assert form.items["data"].combo.currentText() == before.data.name

@@ -116,6 +116,50 @@ def test_divergence_exits_with_3_and_keeps_the_run(workbench, tmp_path):
     assert (tmp_path / "d" / "surface.png").exists()
 
 
+def test_texts_reach_the_experiment_with_their_commas_and_numbers(workbench, tmp_path):
+    (tmp_path / "1,2.csv").write_text("7,b\n1,2\n3,4\n5,7\n")
+    settings = {
+        "data": "csv",
+        "data.path": "1,2.csv",
+        "data.targets": "7",
+        "data.header": "yes",
+        "data.task": "regression",
+        "network.sizes": "1,1",
+        "network.output": "identity",
+        "initializer": "perturbed",
+        "initializer.of": "zeros",
+    }
+    arguments = [word for item in settings.items() for word in ("--set", "=".join(item))]
+    assert workbench("run", "tutorial", *QUICK, *arguments, "--out", "o")[0] == 0
+    held = wb.Experiment.load("o/experiment.toml")
+    assert (held.data.path, held.data.targets) == (str(tmp_path / "1,2.csv"), "7")
+    assert held.initializer.of == "zeros"
+    data = ("--set", "data=formula", "--set", "data.formula=max(x1, 2)")
+    rest = ("--set", "network.sizes=1,1", "--set", "initializer=zeros")
+    assert workbench("run", "tutorial", *QUICK, *data, *rest, "--out", "f")[0] == 0
+    assert wb.Experiment.load("f/experiment.toml").data.formula == "max(x1, 2)"
+
+
+def test_a_regression_has_no_accuracy(workbench, tmp_path):
+    data = ("--set", "data=formula", "--set", "network.sizes=2,3,1", "--set", "initializer=normal")
+    arguments = ("run", "tutorial", *QUICK, *data, "--set", "network.output=identity")
+    code, out, err = workbench(*arguments, "--json", "--out", "j")
+    assert code == 0
+    result = json.loads(out)
+    assert result["accuracy_train"] is result["accuracy_test"] is None
+    assert result["loss_final"] > 0
+    code, out, err = workbench(*arguments, "--out", "t")
+    assert code == 0
+    assert [line.split() for line in out.splitlines() if "accuracy" in line] == [["accuracy", "–"]]
+    assert "accuracy" not in err
+    history = (tmp_path / "t" / "history.csv").read_text(encoding="utf-8").splitlines()
+    columns = history[0].split(",")
+    for line in history[1:]:
+        row = dict(zip(columns, line.split(","), strict=True))
+        assert row["accuracy_train"] == row["accuracy_test"] == "nan"
+        assert float(row["loss_test"]) > 0
+
+
 BAD = [
     (["rum"], "run"),
     (["tutorial"], "run tutorial"),
@@ -165,6 +209,17 @@ BAD = [
     (["run", "--set", "optimizer.learning_rate={a={b=1}}"], "optimizer.learning_rate"),
     (["run", "--set", "optimizer.learning_rate=1979-05-27"], "optimizer.learning_rate"),
     (["run", "--set", "optimizer.momentum=0.9"], "optimizer.momentum"),
+    (["run", "--set", "data=csv"], "data.path"),
+    (["run", "--set", "data=csv", "--set", "data.path=missing.csv"], "No such file"),
+    (["run", "--set", "data=csv", "--set", "data.path=broken.toml"], "data."),
+    (["run", "--set", "data=npz", "--set", "data.path=broken.toml"], "data.path"),
+    (["run", "--set", "data=idx", "--set", "data.images=broken.toml"], "data.labels"),
+    (["run", "--set", "data=formula", "--set", "data.formula=sin(x1"], "character 4"),
+    (["run", "--set", "data=formula", "--set", "data.formula=9**9**9**9"], "must be finite"),
+    (["run", "--set", "data=two_moons"], "network.sizes"),
+    (["run", "--set", "data.scaling=unit"], "data.scaling"),
+    (["run", "--set", "initializer=file"], "initializer.path"),
+    (["run", "--set", "initializer=file", "--set", "initializer.path=full"], "no regular file"),
     (["run", "--set", "optimizer.learning_rate=" + "[" * 3000], "optimizer.learning_rate"),
     (["run", "--set", "network.sizes="], "network.sizes"),
     (["run", "--set", "network.sizes=16"], "network.sizes"),

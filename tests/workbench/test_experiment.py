@@ -12,6 +12,8 @@ import pytest
 
 import workbench as wb
 from kernels import activations, losses, outputs
+from tests.example_files import others, write
+from workbench import datasets
 from workbench.experiment import CATALOGS
 
 PLACES = {
@@ -23,19 +25,10 @@ PLACES = {
 ITEMS = [(place, item) for place, catalog in PLACES.items() for item in catalog]
 
 
-def other_values(item):
-    """Valid hyper-parameters that differ from every default."""
-    values = {}
-    for hyper in item.hypers:
-        candidates = (hyper.range.nearest(hyper.default * f + 0.0625) for f in (0.5, 1.5, 0.0, -1))
-        values[hyper.name] = next(v for v in candidates if v != hyper.default)
-    return values
-
-
-def experiment_with(place, item):
-    table = {"name": item.name} | other_values(item)
+def experiment_with(place, item, values):
+    table = {"name": item.name} | values
     if place == "data":
-        n_in, n_out = item.facts["shape"]
+        n_in, n_out = datasets.shape(item.name, item.make(values))
         return wb.Experiment.of({"data": table, "network": {"sizes": [n_in, 4, n_out]}})
     if not place.startswith("network"):
         return wb.Experiment.of({place: table})
@@ -50,17 +43,18 @@ def experiment_with(place, item):
     ("place", "item"), ITEMS, ids=[f"{place}-{item.name}" for place, item in ITEMS]
 )
 def test_every_item_survives_toml(place, item, tmp_path):
-    experiment = experiment_with(place, item)
+    values = others(item, tmp_path)
+    experiment = experiment_with(place, item, values)
     experiment.save(tmp_path / "e.toml")
     again = wb.Experiment.load(tmp_path / "e.toml")
     assert again == experiment
     assert again.hash == experiment.hash
-    written = tomllib.loads((tmp_path / "e.toml").read_text(encoding="utf-8"))
+    written = tomllib.loads(experiment.dumps())
     for key in place.split("."):
         written = written[key]
     written = written[0] if isinstance(written, list) else written
     if item.hypers:
-        assert written == {"name": item.name} | other_values(item)
+        assert written == {"name": item.name} | values
     else:
         assert written in (item.name, {"name": item.name})
 
@@ -180,3 +174,85 @@ def test_a_byte_order_mark_is_skipped(tmp_path):
     path = tmp_path / "e.toml"
     path.write_bytes(b"\xef\xbb\xbfseed = 5\r\n")
     assert wb.Experiment.load(path).seed == 5
+
+
+@pytest.mark.parametrize("batching", ["mini_batch", "single_sample"])
+def test_optimizers_that_compare_losses_want_all_samples_at_every_step(tutorial, batching):
+    with pytest.raises(wb.BadValue, match=rf"^batching\.name: .*lbfgs.*{batching}.*full_batch"):
+        tutorial.replace(optimizer="lbfgs", batching=batching)
+    assert tutorial.replace(optimizer="rprop", batching=batching).batching.name == batching
+
+
+def test_a_matrix_of_second_derivatives_must_not_be_too_large(tutorial):
+    wide = {"sizes": [16, 120, 2]}
+    with pytest.raises(wb.BadValue, match=r"^optimizer\.name: .*2048.*trust_region"):
+        tutorial.replace(optimizer="newton", network=wide, initializer="he_normal")
+    tutorial.replace(optimizer="trust_region", network=wide, initializer="he_normal")
+
+
+def csv_experiment(path, **values):
+    return wb.Experiment.of({"data": {"name": "csv", "path": str(path)} | values, "network": NET})
+
+
+NET = {"sizes": [2, 3, 2]}
+
+
+def test_the_content_of_a_file_is_part_of_the_hash_and_its_place_is_not(tmp_path):
+    first = Path(write("csv", "path", tmp_path))
+    made = csv_experiment(first)
+    moved = first.rename(tmp_path / "moved.csv")
+    again = csv_experiment(moved)
+    assert again.hash == made.hash
+    assert again != made  # another path is not equal, though it gives the same result
+    moved.write_text(moved.read_text().replace("2.5", "2.6"))
+    changed = csv_experiment(moved)
+    assert changed.hash != made.hash
+    assert changed != again
+    with pytest.raises(wb.WorkbenchError, match="changed after the experiment was made"):
+        wb.load_data(again)
+    assert pytest.approx(max(wb.load_data(changed).train.inputs[:, 1])) == 2.6
+
+
+def test_a_file_of_parameters_is_part_of_the_hash_too(tmp_path):
+    path = write("file", "path", tmp_path)
+    made = wb.Experiment.of({"initializer": {"name": "file", "path": path}})
+    with open(path, "wb") as file:
+        np.savez(file, parameters=np.zeros(158))
+    other = wb.Experiment.of({"initializer": {"name": "file", "path": path}})
+    assert made.hash != other.hash
+    plain = wb.Experiment.of({})
+    assert plain.digests == ()
+    assert len({plain.hash, made.hash, other.hash}) == 3
+
+
+def test_relative_paths_start_at_the_toml_file_or_the_current_folder(tmp_path, monkeypatch):
+    (tmp_path / "inner").mkdir()
+    path = write("csv", "path", tmp_path / "inner")
+    text = f"[data]\nname = 'csv'\npath = '{Path(path).name}'\n[network]\nsizes = [2, 3, 2]"
+    (tmp_path / "inner" / "e.toml").write_text(text)
+    from_file = wb.Experiment.load(tmp_path / "inner" / "e.toml")
+    assert from_file.data.path == path
+    monkeypatch.chdir(tmp_path / "inner")
+    assert wb.Experiment.loads(text) == from_file
+    monkeypatch.chdir(tmp_path)
+    from_file.save("elsewhere.toml")
+    assert wb.Experiment.load("elsewhere.toml") == from_file
+
+
+def test_a_folder_with_its_files_can_be_moved(tmp_path):
+    (tmp_path / "a" / "data").mkdir(parents=True)
+    made = csv_experiment(write("csv", "path", tmp_path / "a" / "data"))
+    made.save(tmp_path / "a" / "e.toml")
+    made.save(tmp_path / "outside.toml")
+    assert wb.Experiment.load(tmp_path / "outside.toml") == made
+    (tmp_path / "a").rename(tmp_path / "b")
+    moved = wb.Experiment.load(tmp_path / "b" / "e.toml")
+    assert moved.hash == made.hash
+    assert moved.data.path == str(tmp_path / "b" / "data" / "csv-path")
+
+
+def test_a_regression_cannot_stop_at_an_accuracy(tmp_path):
+    values = {"data": "formula", "network": {"sizes": [2, 3, 1], "output": "identity"}}
+    with pytest.raises(wb.BadValue, match=r"stop\.accuracy: must be left out"):
+        wb.Experiment.of(values | {"stop": {"accuracy": 0.9}})
+    assert wb.Experiment.of(values | {"stop": {"loss": 0.9}}).stop.accuracy is None

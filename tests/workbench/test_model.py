@@ -134,6 +134,13 @@ def test_dead_units_are_counted_per_layer(model):
     assert model.dead_units(parameters) == [2, 6]
 
 
+def test_a_start_by_its_index_is_that_of_the_experiment(full_batch):
+    model = wb.Model(full_batch)
+    for index in (0, 5):
+        wanted = wb.initial_parameters(full_batch.replace(start=index))
+        np.testing.assert_array_equal(model.start(index), wanted)
+
+
 def test_learning_rate_follows_the_schedule(tutorial):
     schedule = {"name": "exponential", "decay": 0.5, "every": 10}
     decaying = wb.Model(tutorial.replace(schedule=schedule, optimizer={"learning_rate": 0.8}))

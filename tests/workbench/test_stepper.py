@@ -223,3 +223,50 @@ def test_an_interrupt_leaves_whole_chunks(small, whole, monkeypatch):
     assert_same(run, there)
     run.finish()
     assert_same(run, whole)
+
+
+@pytest.fixture(params=["lbfgs", "reduce_on_plateau"])
+def remembering(request, full_batch):
+    """Experiments whose state is more than numbers for each parameter."""
+    if request.param == "lbfgs":
+        return full_batch.replace(optimizer="lbfgs", stop={"steps": 25})
+    schedule = {"name": "reduce_on_plateau", "every": 3, "patience": 1, "threshold": 0.02}
+    return full_batch.replace(schedule=schedule, stop={"steps": 150})
+
+
+def test_what_optimizers_and_schedules_remember_is_restored(remembering):
+    whole = wb.run(remembering)
+    run = wb.Run(remembering)
+    run.step(20)
+    there = wb.Run(remembering)
+    there.step(13)
+    assert run.back(7) == 7
+    for name in ("shared", "schedule"):
+        wanted = getattr(there.stepper.state, name)
+        np.testing.assert_array_equal(getattr(run.stepper.state, name), wanted)
+    assert_same(run, there)
+    run.finish()
+    assert_same(run, whole)
+
+
+def test_rates_that_depend_on_losses_are_shown_as_they_were_taken(full_batch):
+    hypers = {"every": 2, "patience": 0, "threshold": 0.999, "decay": 0.5}
+    schedule = {"name": "reduce_on_plateau"} | hypers
+    run = wb.Run(full_batch.replace(schedule=schedule, optimizer={"learning_rate": 0.5}))
+    run.step(7)
+    # No loss is lower by that much: the first window sets the mark, every later one fails.
+    assert run.history["learning_rate"].tolist() == [0.5] * 4 + [0.25] * 2 + [0.125] * 2
+    run.back(2)
+    assert run.history["learning_rate"][-1] == 0.25
+
+
+def test_a_run_ends_where_there_is_no_way_down(full_batch):
+    run = wb.run(full_batch.replace(optimizer="lbfgs"), steps=10**6)
+    assert run.status == "finished"
+    assert not run.diverged
+    assert run.reason.startswith(f"no further descent possible at step {run.steps}: gradient norm")
+    assert run.history["step"][-1] == run.steps < 10**6
+    assert run.history["loss"][-1] < 1e-3
+    run.back()
+    run.finish()
+    assert run.reason.startswith("no further descent possible")

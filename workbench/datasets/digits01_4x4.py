@@ -12,19 +12,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from workbench.datasets import TEST_FRACTION, Table, catalog, one_hot
+from workbench.datasets import COMMON, Table, catalog, one_hot
 from workbench.datasets.digits_8x8 import digits
 
 
 class Digits01(NamedTuple):
-    """``test_fraction``: share of the samples held out for testing; ``threshold``: mean grey level
-    of a block, 0 to 16, from which on it counts as ink."""
+    """``threshold``: mean grey level of a block, 0 to 16, from which on it counts as ink."""
 
-    test_fraction: float = 0.25
     threshold: float = 5.5
+    test_fraction: float = 0.25
+    split_seed: float = 0
+    scaling: str = "none"
 
 
-def _table(item: Any, seed: int) -> Table:
+def _table(item: Any) -> Table:
     images, labels = digits()
     kept = labels < 2
     moved = np.roll(images[kept], 1, axis=2)
@@ -38,10 +39,7 @@ catalog.register(
     Digits01,
     "digits01_4x4",
     "360 handwritten zeros and ones, 4×4 black and white: the tutorial's data",
-    hypers={
-        "test_fraction": TEST_FRACTION,
-        "threshold": ("(0, 16]", "mean grey level of a block that counts as ink"),
-    },
+    hypers={"threshold": ("(0, 16]", "mean grey level of a block that counts as ink")} | COMMON,
     shape=(16, 2),
     table=_table,
 )

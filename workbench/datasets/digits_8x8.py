@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from workbench.datasets import TEST_FRACTION, Table, catalog, one_hot
+from workbench.datasets import COMMON, Table, catalog, one_hot
 
 FILE = Path(__file__).parent / "files" / "digits.csv.gz"
 
 
 class Digits8x8(NamedTuple):
-    """``test_fraction``: share of the samples held out for testing."""
+    """No hyper-parameters but the common ones."""
 
     test_fraction: float = 0.25
+    split_seed: float = 0
+    scaling: str = "none"
 
 
 @cache
@@ -33,7 +35,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return images, labels
 
 
-def _table(item: Any, seed: int) -> Table:
+def _table(item: Any) -> Table:
     images, labels = digits()
     inputs = images.reshape(-1, 64) / 16.0
     return Table(inputs, one_hot(labels, 10), (8, 8), tuple("0123456789"))
@@ -43,7 +45,7 @@ catalog.register(
     Digits8x8,
     "digits_8x8",
     "1,797 handwritten digits, 8×8 grey levels, ten classes",
-    hypers={"test_fraction": TEST_FRACTION},
+    hypers=COMMON,
     shape=(64, 10),
     table=_table,
 )

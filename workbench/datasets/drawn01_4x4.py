@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from workbench.datasets import TEST_FRACTION, Table, catalog, one_hot
+from workbench.datasets import COMMON, Table, catalog, one_hot
 
 _ZEROS = """
 .##.  ####  ####  .##.  ###.  .###  ....  ....  ###.  .###  .###  .##.  ####  .##.  .###  ###.
@@ -23,9 +23,11 @@ _ONES = """
 
 
 class Drawn01(NamedTuple):
-    """``test_fraction``: share of the samples held out for testing."""
+    """No hyper-parameters but the common ones."""
 
     test_fraction: float = 0.0
+    split_seed: float = 0
+    scaling: str = "none"
 
 
 def _read(drawing: str) -> np.ndarray:
@@ -35,7 +37,7 @@ def _read(drawing: str) -> np.ndarray:
     return np.array([[c == "#" for line in lines for c in line] for lines in pictures], float)
 
 
-def _table(item: Any, seed: int) -> Table:
+def _table(item: Any) -> Table:
     zeros, ones = _read(_ZEROS), _read(_ONES)
     labels = np.repeat([0, 1], [len(zeros), len(ones)])
     return Table(np.vstack([zeros, ones]), one_hot(labels, 2), (4, 4), ("0", "1"))
@@ -45,7 +47,7 @@ catalog.register(
     Drawn01,
     "drawn01_4x4",
     "32 zeros and ones drawn by hand, 4×4 black and white, all different",
-    hypers={"test_fraction": TEST_FRACTION},
+    hypers=COMMON,
     shape=(16, 2),
     table=_table,
 )
