@@ -20,7 +20,7 @@ from kernels.initializers import initialize
 from kernels.jit import exact_kernel
 from kernels.lanes import every, fma, load, load_some, store, store_some, widen
 from kernels.network import parameter_count
-from kernels.optimizers import prepare, slot_count, update
+from kernels.optimizers import prepare, update
 from kernels.rules import cast, const, finite, select
 from kernels.schedules import factor
 from kernels.tiles import aligned, gradient_tile, losses_tile, new_tile_work, right_tile
@@ -73,12 +73,18 @@ class Flags(NamedTuple):
     every: int
 
 
+class Kept(NamedTuple):
+    """How many ``slots`` a parameter has and how many ``coefficients`` a step: as many Nones."""
+
+    slots: Any
+    coefficients: Any
+
+
 class Bench(NamedTuple):
     """Caller-owned scratch of one thread, made by ``new_bench``: ``order`` as batchings want it;
     a batch's ``inputs`` and ``targets``; ``gradient``, ``other`` (n, width); ``coefficients``
     (n_coefficients, width); ``measured`` float64 (3, width): loss, gradient norm, accuracy;
-    ``answer`` (n_out,); ``vector`` float64 (n,). The last two say by their types how many slots and
-    coefficients there are."""
+    ``answer`` (n_out,); ``vector`` float64 (n,)."""
 
     work: Any
     plan: Any
@@ -92,8 +98,6 @@ class Bench(NamedTuple):
     answer: Any
     vector: Any
     flags: Any
-    kept_slots: Any
-    kept_coefficients: Any
 
 
 def uses_norm(optimizer: Any) -> bool:
@@ -136,8 +140,6 @@ def new_bench(
         np.zeros(n_out, dtype),
         np.zeros(shape[0]),
         Flags(full, uses_norm(rules.optimizer), with_accuracy, every),
-        (None,) * slot_count(rules.optimizer),
-        (None,) * n_coefficients,
     )
 
 
@@ -258,16 +260,18 @@ def _coefficients(optimizer: Any, bench: Any, k: Any, step: Any, width: Any) -> 
 
 
 @exact_kernel
-def _apply(optimizer: Any, p: Any, slots: Any, bench: Any, alive: Any, width: Any) -> None:
+def _apply(
+    optimizer: Any, p: Any, slots: Any, bench: Any, alive: Any, kept: Any, width: Any
+) -> None:
     """One step of the lanes that are alive; mutates ``p`` and ``slots``."""
     n = p.shape[0]
-    c = load_some(bench.coefficients, 0, 1, bench.kept_coefficients, width)
+    c = load_some(bench.coefficients, 0, 1, kept.coefficients, width)
     living = load(alive, 0, width) > 0.0
     all_live = every(living)
     for k in range(n):
         old = load(p, k, width)
-        kept = load_some(slots, k, n, bench.kept_slots, width)
-        new, made = update(optimizer, c, load(bench.gradient, k, width), old, kept)
+        memory = load_some(slots, k, n, kept.slots, width)
+        new, made = update(optimizer, c, load(bench.gradient, k, width), old, memory)
         store(p, k, new if all_live else select(living, new, old))
         store_some(slots, k, n, made)
 
@@ -275,7 +279,7 @@ def _apply(optimizer: Any, p: Any, slots: Any, bench: Any, alive: Any, width: An
 @exact_kernel
 def _train_tile(
     network: Any, rules: Any, limits: Any, train: Any, group: Any, bench: Any, ends: Any,
-    where: Any, width: Any,
+    where: Any, kept: Any, width: Any,
 ) -> None:  # fmt: skip
     """Make the planned steps of one tile; ``where``: (tile, first step, steps)."""
     tile, first, count = where
@@ -316,7 +320,7 @@ def _train_tile(
             _judge(limits, bench, alive, ends, tile, step, True)
         if not alive.any():
             return
-        _apply(rules.optimizer, p, slots, bench, alive, width)
+        _apply(rules.optimizer, p, slots, bench, alive, kept, width)
 
 
 @exact_kernel
@@ -352,6 +356,8 @@ def train_group(
     """
     n, planned = len(train.inputs), bench.plan.counts.size
     tiles = range(len(group.alive))
+    coefficients = (None,) * bench.coefficients.shape[0]
+    kept = Kept((None,) * group.slots.shape[1], coefficients)
     ends.codes[:] = RUNNING
     ends.steps[:] = steps
     ends.history[:] = np.nan
@@ -362,6 +368,6 @@ def train_group(
         for tile in tiles:
             if group.alive[tile].any():
                 where = (tile, first, count)
-                _train_tile(network, rules, limits, train, group, bench, ends, where, width)
+                _train_tile(network, rules, limits, train, group, bench, ends, where, kept, width)
     for tile in tiles:
         _finish_tile(network, limits, train, group, bench, ends, (tile, steps), width)

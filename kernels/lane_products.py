@@ -173,9 +173,9 @@ class _Loops:
         self.builder, self.width = builder, width
         # Registers hold the sums of four samples (units) by six columns, or half of that.
         spread = max(1, self.width * 4 // REGISTER_BYTES)
-        self.columns = (6, 4, 2, 1) if REGISTERS == 32 else (3, 2, 1)
+        self.columns = (6, 2, 1) if REGISTERS == 32 else (3, 2, 1)
         self.samples = (4, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
-        self.units = (4, 2, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
+        self.units = (4, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
 
     def index(self, *terms: Any) -> Any:
         """The sum of integers, each a value or (factor, factor)."""
