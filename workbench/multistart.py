@@ -38,8 +38,9 @@ class Starts:
 
     ``index``: the starts; ``parameters`` (n_starts, n_parameters), where they ended, in the
     experiment's dtype; ``loss``, ``gradient_norm`` and ``accuracy`` over the training set, float64;
-    ``steps`` made, and ``code`` of ``kernels.training`` (RUNNING: all steps were made).
-    ``history`` (n_starts, rows): training loss after 0, k, 2k … steps, NaN where a tile had ended.
+    ``steps`` made, and ``code`` of ``kernels.training`` (RUNNING: all steps were made). A
+    regression has no accuracy: NaN. ``history`` (n_starts, rows): training loss after 0, k, 2k …
+    steps, NaN where a tile had ended.
     """
 
     index: np.ndarray
@@ -104,6 +105,8 @@ class _Crew:
             )
         finally:
             self.benches.put(bench)
+        if not m.data.classes:
+            ends.accuracy[:] = np.nan
         loss, norm, accuracy, steps, codes = (a.reshape(-1)[: len(index)] for a in ends[:5])
         parameters, history = (
             np.ascontiguousarray(np.moveaxis(a, -1, 1).reshape(tiles * width, -1)[: len(index)])
@@ -120,7 +123,7 @@ class _Crew:
         made: dict[int, np.ndarray] = {}
         for (tile, lane), start in np.ndenumerate(starts):
             if start not in made:
-                made[start] = Model(self.experiment.replace(start=int(start))).initial_parameters()
+                made[start] = m.start(int(start))
             group.parameters[tile, :, lane] = made[start]
 
 
