@@ -171,7 +171,8 @@ def test_divergence_is_told_in_the_window(make_user):
     )
     user = make_user(experiment)
     user.until(lambda: user.window._shown.status == "diverged")
-    assert "diverged at step" in user.window.state.text()
+    # What is still being compiled for the views is told first.
+    user.until(lambda: "diverged at step" in user.window.state.text())
     user.settled()
     assert np.isfinite(user.run.parameters).all()
 

@@ -99,7 +99,7 @@ def on_a_terminal(*arguments, cwd, root):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize("diverges", [False, True])
 def test_the_bar_is_live_and_never_goes_back(tmp_path, diverges):
-    settings = ["--steps", "6000"]
+    settings = ["--steps", "20000"]
     if diverges:
         for text in ("network.output=identity", "optimizer.learning_rate=5.0"):
             settings += ["--set", text]
@@ -110,12 +110,12 @@ def test_the_bar_is_live_and_never_goes_back(tmp_path, diverges):
     )
     assert code == (3 if diverges else 0)
     assert "tutorial: starting" in text
-    steps = [int(n) for n in re.findall(r"(\d+)/6000", text)]
+    steps = [int(n) for n in re.findall(r"(\d+)/20000", text)]
     assert steps == sorted(steps)
     assert ("diverged at step" in text) == diverges
     if not diverges:
         assert len(set(steps)) > 4
-        assert steps[-1] == 6000
+        assert steps[-1] == 20000
         assert re.search(r"steps/s, loss 0\.\d+, accuracy 1\.0000", text)
         rates = [float(r) for r in re.findall(r"([\d.]+) ?steps/s", text)]
         assert rates[-1] > 100
