@@ -17,6 +17,7 @@ from workbench.datasets import DataSet, Split
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment, gallery
 from workbench.model import Model, load_data
+from workbench.multistart import Starts, train_starts
 from workbench.rate_finder import RateScan, find_learning_rate
 from workbench.run import Run, Snapshot, run
 
@@ -29,6 +30,7 @@ __all__ = [
     "Run",
     "Snapshot",
     "Split",
+    "Starts",
     "WorkbenchError",
     "find_learning_rate",
     "gallery",
@@ -39,6 +41,7 @@ __all__ = [
     "loss_and_gradient",
     "predict",
     "run",
+    "train_starts",
 ]
 __version__ = "0.1.0"
 

@@ -22,6 +22,8 @@ from kernels.lanes import (
 )
 from kernels.rules import cast, const, finite, select
 
+pytestmark = pytest.mark.emits
+
 DTYPES = (np.float32, np.float64)
 
 

@@ -9,6 +9,8 @@ from kernels import matrix, network
 from kernels.lanes import COMPILED
 from tests import naive
 
+pytestmark = pytest.mark.emits
+
 
 @pytest.fixture
 def case(make_case):

@@ -12,6 +12,8 @@ from kernels.jit import kernel
 from kernels.lanes import COMPILED
 from kernels.single_step import look, move
 
+pytestmark = pytest.mark.emits
+
 compiled = pytest.mark.skipif(not COMPILED, reason="lanes of a row are the compiler's")
 
 

@@ -11,6 +11,8 @@ from kernels.lane_products import BLOCK
 from kernels.lanes import COMPILED, store
 from kernels.tiles import aligned, gradient_tile, losses_tile, new_tile_work, right_tile
 
+pytestmark = pytest.mark.emits
+
 WIDTH = (None,) * (4 if COMPILED else 1)
 
 
