@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -58,6 +61,23 @@ def _ask_for_blas_later() -> None:
             from numba.np import arraymath  # noqa: F401
         finally:
             linalg.ensure_blas = ensure
+
+
+def load_blas() -> None:
+    """Have SciPy's table of BLAS functions ready, which kernels look for at their first product.
+
+    Numba would import the whole of scipy.linalg for it, 0.1 s; the table is one file of it.
+    """
+    name = "scipy.linalg.cython_blas"
+    if name in sys.modules:
+        return
+    with suppress(ImportError, AttributeError, TypeError):  # Numba then imports it in its own way
+        scipy: Any = find_spec("scipy")
+        folders = [str(Path(path, "linalg")) for path in scipy.submodule_search_locations]
+        spec: Any = PathFinder.find_spec(name, folders)
+        table = module_from_spec(spec)
+        spec.loader.exec_module(table)
+        sys.modules.setdefault(name, table)
 
 
 _ask_for_blas_later()

@@ -16,7 +16,7 @@ from numba import types
 from numba.core import cgutils
 from numba.np.linalg import ensure_blas
 
-from kernels.jit import kernel
+from kernels.jit import kernel, load_blas
 from kernels.lanes import array_data, compiled
 from kernels.losses import compare, is_right
 from kernels.outputs import respond
@@ -143,6 +143,7 @@ def suits_matrices(sizes: Any, batch: int) -> bool:
 
 def new_matrix_work(sizes: Any, dtype: Any) -> MatrixWork:
     """Scratch for a network of these layer sizes."""
+    load_blas()
     z, a, delta = (np.zeros(ROWS * int(np.sum(sizes)), dtype) for _ in range(3))
     return MatrixWork(z, a, delta, np.zeros(ROWS, np.int64))
 
