@@ -44,3 +44,25 @@ def test_importing_the_workbench_leaves_qt_and_plotting_out():
     loaded = ast.literal_eval(done.stdout)
     assert {"workbench", "kernels", "numba"} <= loaded
     assert not loaded & {"PyQt6", "pyqtgraph", "matplotlib", "ui"}
+
+
+def test_products_need_no_more_of_scipy_than_its_table_of_blas():
+    code = (
+        "import sys; import numpy as np; from kernels import matrix;"
+        "matrix.new_matrix_work(np.array([2, 3]), np.float64);"
+        "table = sys.modules['scipy.linalg.cython_blas'];"
+        "assert 'dgemm' in table.__pyx_capi__ and 'scipy.linalg' not in sys.modules;"
+        "import scipy.linalg; from scipy.linalg import cython_blas; assert cython_blas is table;"
+        "assert scipy.linalg.blas.dgemm(1.0, [[2.0]], [[3.0]]) == 6.0"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_asking_for_an_item_imports_no_other():
+    code = (
+        "import sys; from kernels.optimizers import catalog;"
+        "item = catalog.get('adam'); assert catalog.of(item.make()) is item;"
+        "assert 'kernels.optimizers.lion' not in sys.modules;"
+        "assert catalog.get('gd').name == 'sgd' and len(catalog) == len(catalog.names())"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
