@@ -6,8 +6,8 @@ loaded serves several fused multiply-adds. How a product is cut into blocks chan
 sum runs over its terms in their order.
 
 A tile's parameters and gradient are (n_parameters, width), as kernels.network orders them; units
-are (n_units, block, width), ``block`` samples of each unit side by side; the index of a unit counts
-from the first hidden one. ``Shared`` inputs are numbers (n_samples, n_in).
+are (n_units, STRIDE, width), samples of each unit side by side; the index of a unit counts from the
+first hidden one. ``Shared`` inputs are numbers (n_samples, n_in).
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from kernels.lanes import (
 )
 
 _I64 = ir.IntType(64)
-# Samples of one unit that stand side by side. A number known to the compiler, so that addresses
-# within a block need no registers.
-BLOCK = 32
+# Samples of one unit that are worked on together, and vectors from one unit to the next: some more,
+# since units a power of two apart would compete for the same places in the processor's cache.
+# Numbers known to the compiler, so that addresses within a block need no registers.
+BLOCK, STRIDE = 32, 36
 
 
 class Own(NamedTuple):
@@ -278,14 +279,14 @@ class _Inputs:
         self.shared = kind.instance_class is Shared
         self.data = data
         # Numbers are (sample, unit), lanes (unit, sample): the other one is the next in memory.
-        self.unit: Any = 1 if self.shared else BLOCK
+        self.unit: Any = 1 if self.shared else STRIDE
         self.sample: Any = units if self.shared else 1
 
     def place(self, unit: Any, sample: Any) -> Any:
         """Index of one value."""
         if self.shared:
             return self.loops.index((self.loops.index(self.first, sample), self.sample), unit)
-        return self.loops.index((self.loops.index(self.first, unit), BLOCK), sample)
+        return self.loops.index((self.loops.index(self.first, unit), STRIDE), sample)
 
     def load(self, place: Any) -> Any:
         """The value there, as a vector."""
@@ -316,10 +317,10 @@ def _forward(
                 (code.index(first_weight, j), outer),
             ]
             totals = code.sums(inner, biases * n_samples, places, add)
-            start = code.index((code.index(place, j), BLOCK), s)
+            start = code.index((code.index(place, j), STRIDE), s)
             for k in range(n_samples):
                 for c in range(n_columns):
-                    at = code.index(start, k, (c, BLOCK))
+                    at = code.index(start, k, (c, STRIDE))
                     code.store(out, at, totals[k * n_columns + c])
 
         code.blocks(samples, code.samples, lambda s, n: code.blocks(
@@ -346,15 +347,15 @@ def _pull_back(
                 return code.outer(totals, ds, ws)
 
             places = [
-                (code.index((upper, BLOCK), s), BLOCK),
+                (code.index((upper, STRIDE), s), STRIDE),
                 (code.index(first_weight, (i, outer)), 1),
             ]
             zeros = [ir.Constant(vector, None)] * (n_samples * n_units)
             totals = code.sums(outer, zeros, places, add)
-            start = code.index((code.index(lower, i), BLOCK), s)
+            start = code.index((code.index(lower, i), STRIDE), s)
             for k in range(n_samples):
                 for c in range(n_units):
-                    at = code.index(start, k, (c, BLOCK))
+                    at = code.index(start, k, (c, STRIDE))
                     slope = code.load(data, at)
                     code.store(data, at, code.builder.fmul(slope, totals[k * n_units + c]))
 
@@ -374,8 +375,8 @@ def _gradient(
         inputs = _Inputs(code, x, data, begin, inner)
 
         def error(j: Any, n_columns: int) -> tuple[Any, list[Any]]:
-            return code.index((code.index(upper, j), BLOCK)), [
-                code.index((c, BLOCK)) for c in range(n_columns)
+            return code.index((code.index(upper, j), STRIDE)), [
+                code.index((c, STRIDE)) for c in range(n_columns)
             ]
 
         def some(i: Any, n_units: int, j: Any, n_columns: int) -> None:

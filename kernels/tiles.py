@@ -16,21 +16,29 @@ from numba.extending import overload
 from kernels import penalties
 from kernels.activations import slope, value
 from kernels.jit import EXACT_OPTIONS, exact_kernel
-from kernels.lane_products import BLOCK, Own, Shared, forward_layer, gradient_layer, pull_back_layer
+from kernels.lane_products import (
+    BLOCK,
+    STRIDE,
+    Own,
+    Shared,
+    forward_layer,
+    gradient_layer,
+    pull_back_layer,
+)
 from kernels.lane_rows import add_parts, repeats, rows
 from kernels.lanes import COMPILED, keep_apart, load, store, widen
 from kernels.losses import compare, is_right
 from kernels.outputs import respond
 from kernels.rules import const
 
-# Samples whose answers are compared with their targets side by side.
+# Samples whose answers are compared with their targets side by side; STRIDE is a multiple of it.
 SAMPLES = 4
 
 
 class TileWork(NamedTuple):
-    """Caller-owned scratch for BLOCK samples worked on together: ``a`` (n_hidden, BLOCK, width) of
-    hidden units, ``z`` and ``p`` (n_out, BLOCK, width) of outputs, ``delta`` (n_hidden + n_out,
-    BLOCK, width). ``wide`` says by its type how many lanes of several samples make one vector."""
+    """Caller-owned scratch for BLOCK samples worked on together: ``a`` (n_hidden, STRIDE, width) of
+    hidden units, ``z`` and ``p`` (n_out, STRIDE, width) of outputs, ``delta`` (n_hidden + n_out,
+    STRIDE, width). ``wide`` says by its type how many lanes of several samples make one vector."""
 
     a: Any
     z: Any
@@ -52,14 +60,14 @@ def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     hidden, n_out = int(np.sum(sizes[1:-1])), int(sizes[-1])
     units = [hidden, n_out, n_out, hidden + n_out]
     wide = width * (SAMPLES if COMPILED else 1)
-    a, z, p, delta = (aligned((n, BLOCK, len(width)), dtype) for n in units)
+    a, z, p, delta = (aligned((n, STRIDE, len(width)), dtype) for n in units)
     return TileWork(a, z, p, delta, wide)
 
 
 @exact_kernel
 def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, width: Any) -> None:
     for unit in range(first, first + units):
-        for place in range(unit * BLOCK, unit * BLOCK + count):
+        for place in range(unit * STRIDE, unit * STRIDE + count):
             z = load(work.a, place, width)
             a = value(item, z)
             store(work.a, place, a)
@@ -131,7 +139,7 @@ def _compare_samples(
     """Losses of the samples from ``sample``, the block's ``s``, on that fit into ``wide`` lanes."""
     n_out = targets.shape[1]
     samples = len(wide) // len(width)
-    place, block = s // samples, BLOCK // samples
+    place, block = s // samples, STRIDE // samples
     z = rows(work.z, place, n_out, block, wide)
     p = rows(work.p, place, n_out, block, wide)
     delta = rows(work.delta, place + work.a.shape[0] * block, n_out, block, wide)
@@ -303,8 +311,8 @@ def right_tile(
         count = min(BLOCK, n - first)
         forward_tile(network, p, samples.inputs, first, count, work, width)
         for s in range(count):
-            z = rows(work.z, s, n_out, BLOCK, width)
-            respond(network.output, z, rows(work.p, s, n_out, BLOCK, width))
+            z = rows(work.z, s, n_out, STRIDE, width)
+            respond(network.output, z, rows(work.p, s, n_out, STRIDE, width))
             for lane in range(right.size):
                 for j in range(n_out):
                     answer[j] = work.p[j, s, lane]

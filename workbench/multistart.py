@@ -149,8 +149,7 @@ def train_starts(
     count = threads or os.cpu_count() or 1
     for _ in range(count):
         crew.benches.put(crew.new_bench())
-    size = crew.tiles * len(crew.width)
-    blocks = (index[k : k + size] for k in range(0, len(index), size))
+    blocks = _blocks(index, len(crew.width), crew.tiles, count)
     waiting: deque[Future[Starts]] = deque()
     with ThreadPoolExecutor(count, "starts") as pool:
         try:
@@ -165,6 +164,17 @@ def train_starts(
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _blocks(index: np.ndarray, width: int, most: int, threads: int) -> Iterator[np.ndarray]:
+    """``index`` cut into blocks of at most ``most`` tiles of ``width`` starts, smaller ones towards
+    the end, so that no thread works long after the others are done."""
+    first = 0
+    while first < len(index):
+        tiles = -(-(len(index) - first) // width)
+        last = first + min(most, -(-tiles // (2 * threads))) * width
+        yield index[first:last]
+        first = last
 
 
 def _check(experiment: Experiment) -> None:
