@@ -13,7 +13,7 @@ import numpy as np
 from numba.extending import overload
 
 from kernels.jit import EXACT_OPTIONS, exact_kernel, kernel
-from kernels.lanes import every, load, store, width_of
+from kernels.lanes import REGISTERS, every, load, store, width_of
 from kernels.objective import Height
 from kernels.optimizers import catalog, is_scalar, prepare, take_step, update
 from kernels.rules import const, finite, select
@@ -25,8 +25,9 @@ ROWS = 6
 
 
 def tile_width(dtype: Any) -> tuple[None, ...]:
-    """The ``width`` of a tile of starts: two registers, one works while the other waits."""
-    return width_of(dtype, 2)
+    """The ``width`` of a tile of starts: as many registers as still hold most of its state; some
+    work while others wait for their roots and quotients."""
+    return width_of(dtype, REGISTERS // 8)
 
 
 def fits_lanes(optimizer: Any, schedule: Any) -> bool:
@@ -123,11 +124,11 @@ def descend_tiles(
         gx, gy = ascent(surface, x, y)
         zero, one = const(x, 0.0), const(x, 1.0)
         limit = const(x, bound)
-        steps = zero
         memory_x, memory_y = _blank(optimizer, x), _blank(optimizer, x)
         begun = finite(gx) & finite(gy)
         diverged = select(begun, zero, one)
         moving = begun & (gx * gx + gy * gy > limit)
+        steps = select(moving, const(x, table.shape[0]), zero)
         for step in range(table.shape[0]):
             c = _take(table, step, 0, count, x)
             new_x, memory_x = update(optimizer, c, gx, x, memory_x)
@@ -136,15 +137,16 @@ def descend_tiles(
             square = new_gx * new_gx + new_gy * new_gy
             if every(moving & (square > limit) & finite(square)):
                 x, y, gx, gy = new_x, new_y, new_gx, new_gy
-                steps = steps + one
             else:
                 sound = finite(new_gx) & finite(new_gy)
                 diverged = select(moving & ~sound, one, diverged)
+                steps = select(moving & ~sound, const(x, step), steps)
                 moving = moving & sound
                 x, y = select(moving, new_x, x), select(moving, new_y, y)
                 gx, gy = select(moving, new_gx, gx), select(moving, new_gy, gy)
-                steps = select(moving, steps + one, steps)
-                moving = moving & (square > limit)
+                steep = square > limit
+                steps = select(moving & ~steep, const(x, step + 1), steps)
+                moving = moving & steep
                 if every(~moving):
                     break
         value = height(surface, x, y)

@@ -151,7 +151,7 @@ class Descents:
                 seen,
                 state,
             )
-        ends.points[:] = state[: descents.Y + 1, :n].T
+        ends.points[:, 0], ends.points[:, 1] = state[descents.X, :n], state[descents.Y, :n]
         ends.values[:] = state[descents.VALUE, :n]
         ends.gradient_norms[:] = state[descents.NORM, :n]
         ends.steps[:] = state[descents.STEPS, :n]
@@ -166,8 +166,10 @@ def _room(n: int, dtype: str) -> Ends:
 
 def _points(starts: Any) -> np.ndarray:
     rule = "must be numbers of shape (n, 2)"
+    # A million starts are not copied without need.
+    fits = isinstance(starts, np.ndarray) and starts.dtype in _DTYPES
     try:
-        points = np.asarray(starts, np.float64)
+        points = np.asarray(starts, starts.dtype if fits else np.float64)
     except (TypeError, ValueError):
         raise BadValue("starts", rule, type(starts).__name__, "[[0.0, 0.0]]") from None
     if points.ndim != 2 or points.shape[1] != 2:
