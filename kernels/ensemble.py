@@ -3,7 +3,7 @@
 Every start sees the same samples in the same order. A start's result is bitwise the same in any
 lane, any width of tile, any group and any chunk. It differs from ``kernels.training.train_chunk``
 by rounding: sums run in the same order here, but fused, and functions are those of
-kernels.lane_math.
+kernels.lanes.math.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import overload
 
-import kernels.lane_math
-import kernels.lane_operators  # noqa: F401 - both register themselves
+import kernels.lanes.math
+import kernels.lanes.operators  # noqa: F401 - both register themselves
 from kernels.jit import EXACT_OPTIONS, OPTIONS
 from kernels.lanes import (
     LanesType,

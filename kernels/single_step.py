@@ -19,8 +19,9 @@ from kernels import penalties
 from kernels.activations import slope, value
 from kernels.batchings import catalog as batchings
 from kernels.jit import INLINED_OPTIONS, inlined_kernel, kernel
-from kernels.lane_rows import rows
-from kernels.lane_sums import (
+from kernels.lanes import COMPILED, fma, load, store, widen
+from kernels.lanes.rows import rows
+from kernels.lanes.sums import (
     LANES,
     first_lanes,
     gathered,
@@ -30,7 +31,6 @@ from kernels.lane_sums import (
     new_rows,
     row_sums,
 )
-from kernels.lanes import COMPILED, fma, load, store, widen
 from kernels.losses import compare
 from kernels.optimizers import catalog as optimizers
 from kernels.optimizers import is_scalar, slot_count, update

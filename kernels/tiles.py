@@ -16,7 +16,8 @@ from numba.extending import overload
 from kernels import penalties
 from kernels.activations import slope, value
 from kernels.jit import EXACT_OPTIONS, exact_kernel
-from kernels.lane_products import (
+from kernels.lanes import COMPILED, keep_apart, load, store, widen
+from kernels.lanes.products import (
     BLOCK,
     STRIDE,
     Own,
@@ -25,8 +26,7 @@ from kernels.lane_products import (
     gradient_layer,
     pull_back_layer,
 )
-from kernels.lane_rows import add_parts, repeats, rows
-from kernels.lanes import COMPILED, keep_apart, load, store, widen
+from kernels.lanes.rows import add_parts, repeats, rows
 from kernels.losses import compare, is_right
 from kernels.outputs import respond
 from kernels.rules import const

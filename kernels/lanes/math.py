@@ -1,7 +1,7 @@
 """Elementary functions of lanes: the functions of NumPy that scalar rules may call.
 
 Written with fused multiply-adds as polynomials on a reduced range, branch-free. Largest errors
-against the exact value, in units in the last place (measured by tests/kernels/test_lane_math.py):
+against the exact value, in units in the last place (measured by tests/kernels/lanes/test_rules.py):
 exp 1, expm1 2, log 1, log1p 3, tanh 3, sin and cos 2 (where the result is above 1e-3).
 Cody & Waite 1980, "Software manual for the elementary functions", chapters 5 to 8; Muller 2016,
 "Elementary functions", 3rd edition, section 11 (range reduction with fused multiply-adds).

@@ -12,8 +12,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from kernels.lane_rows import RowsType
 from kernels.lanes import LanesType, MaskType, array_data, compiled, emit_load, emit_spread
+from kernels.lanes.rows import RowsType
 
 LANES = 8
 _I32 = ir.IntType(32)

@@ -7,8 +7,8 @@ import pytest
 
 from kernels import activations, losses, optimizers, outputs, penalties
 from kernels.jit import exact_kernel
-from kernels.lane_rows import repeats, rows
 from kernels.lanes import COMPILED, load, load_some, store, store_some
+from kernels.lanes.rows import repeats, rows
 from kernels.rules import cast
 
 WIDTH = (None,) * (4 if COMPILED else 1)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from kernels.jit import exact_kernel
-from kernels.lane_rows import add_parts, repeats, rows
 from kernels.lanes import (
     COMPILED,
     every,
@@ -20,6 +19,7 @@ from kernels.lanes import (
     widen,
     width_of,
 )
+from kernels.lanes.rows import add_parts, repeats, rows
 from kernels.rules import cast, const, finite, select
 
 pytestmark = pytest.mark.emits
