@@ -86,8 +86,12 @@ def ours(problem: Arrays, threads: int) -> Engine:
     return Engine(check, partial(advance, run, steps), steps, "the workbench's own training loop")
 
 
-def products(library: str, problem: Arrays, threads: int) -> Engine:
-    """Nothing but the five matrix products of a step."""
+def products(library: str, changing: bool, problem: Arrays, threads: int) -> Engine:
+    """Nothing but the five matrix products of a step.
+
+    ``changing``: with new inputs and moved weights at every step, as training has them. Products by
+    two threads then begin with reading what the other core's cache holds.
+    """
     hidden, batch = int(problem["sizes"][1]), int(problem["batch"])
     rng = np.random.default_rng(1)
     shapes = {"x": (batch, 784), "w1": (784, hidden), "a": (batch, hidden), "w2": (hidden, 10)}
@@ -103,17 +107,25 @@ def products(library: str, problem: Arrays, threads: int) -> Engine:
     else:
         multiply = np.matmul
     steps = 100 if hidden < 256 else 10
+    fresh = m["x"] + 0.0
 
     def call() -> None:
         for _ in range(steps):
+            if changing:
+                m["x"][:] = fresh
             multiply(m["x"], m["w1"], out=m["a"])
             multiply(m["a"], m["w2"], out=m["z"])
             multiply(m["a"].T, m["z"], out=m["g2"])
             multiply(m["z"], m["w2"].T, out=m["d"])
             multiply(m["x"].T, m["d"], out=m["g1"])
+            if changing:
+                m["g1"] *= 1e-9
+                m["w1"] -= m["g1"]
 
     flops = 2 * batch * hidden * (2 * 784 + 3 * 10)
     note = f"the five products of a step alone, {flops / 1e6:.0f} million operations"
+    if changing:
+        note = "the five products of a step, its new inputs and the moves of its weights"
     return Engine(None, call, steps, f"{note}, by {library}")
 
 
@@ -188,8 +200,9 @@ def work(hidden: int, batch: int) -> Work:
             "ours": ours,
             "torch": torch,
             "jax": jax,
-            "sgemm": partial(products, "numpy"),
-            "sgemm-torch": partial(products, "torch"),
+            "sgemm": partial(products, "numpy", False),
+            "sgemm-changing": partial(products, "numpy", True),
+            "sgemm-torch": partial(products, "torch", False),
         },
         reference=reference,
         tolerance=1e-4,
