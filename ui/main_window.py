@@ -335,7 +335,8 @@ class MainWindow(QMainWindow):
 
     def _ask(self) -> None:
         run, shown = self.bridge.run, self._shown
-        if run is not None and shown is not None:
+        # Kernels are compiled one at a time: those that training waits for come first.
+        if run is not None and shown is not None and shown.status != "compiling":
             sample = self.network.sample.value()
             running = is_running(shown)
             self.analyst.ask(Request(run, shown.step, shown.parameters, sample, running))

@@ -146,7 +146,7 @@ class Examination:
                 if where == "terminal":
                     self.problems.append(f"start-up, {where}: {error}")
         found["measured"] = (
-            "seconds from the command to the first training step, or until it shows; warm: best of 3"
+            "seconds from the command to the first training step, or until shown; warm: best of 3"
         )
         return found
 
