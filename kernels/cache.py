@@ -27,7 +27,7 @@ import llvmlite
 import numba
 from numba.core import compiler, sigutils, types
 from numba.core.caching import _Cache
-from numba.core.runtime import rtsys
+from numba.core.runtime.nrt import rtsys
 from numba.core.serialize import dumps
 
 _PACKAGE = Path(__file__).parent

@@ -31,4 +31,9 @@ def begin(experiment: Experiment) -> Future[Run]:
 
 def abandon(made: Future[Run]) -> None:
     """Let the run pause as soon as it has been made; returns at once."""
-    made.add_done_callback(lambda it: it.exception() or it.result().pause(wait=False))
+
+    def pause(made: Future[Run]) -> None:
+        if made.exception() is None:
+            made.result().pause(wait=False)
+
+    made.add_done_callback(pause)

@@ -103,7 +103,8 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
         near = str(error).rpartition("nearest: ")[2]
         raise BadValue(label, f"must name a known {catalog.kind}", named, near) from None
     except BadHyper as error:
-        near, known = error.nearest, [hyper.name for hyper in item.hypers]
+        known = [hyper.name for hyper in item.hypers]
+        near = error.nearest
         if error.field not in known:  # a table has the item's name among its keys
             near = nearest_name(error.field, [*known, "name"]) or near
         raise BadValue(f"{field}.{error.field}", error.rule, error.value, near) from None
