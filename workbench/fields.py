@@ -104,10 +104,10 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
         raise BadValue(label, f"must name a known {catalog.kind}", named, near) from None
     except BadHyper as error:
         known = [hyper.name for hyper in item.hypers]
-        near = error.nearest
+        nearest = error.nearest
         if error.field not in known:  # a table has the item's name among its keys
-            near = nearest_name(error.field, [*known, "name"]) or near
-        raise BadValue(f"{field}.{error.field}", error.rule, error.value, near) from None
+            nearest = nearest_name(error.field, [*known, "name"]) or nearest
+        raise BadValue(f"{field}.{error.field}", error.rule, error.value, nearest) from None
 
 
 def located(choice: Choice, catalog: Catalog, base: Path | None = None) -> Choice:
