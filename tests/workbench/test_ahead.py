@@ -31,5 +31,5 @@ def test_what_making_it_raises_is_kept(tutorial, monkeypatch):
 def test_an_abandoned_run_pauses(tutorial):
     made = ahead.begin(tutorial.replace(stop={"steps": 10**9}))
     ahead.abandon(made)
-    assert made.result(timeout=120).wait(timeout=10)
+    assert made.result(timeout=120).wait(timeout=120)  # for what it compiles
     assert made.result().status in ("ready", "paused")

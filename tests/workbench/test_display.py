@@ -86,7 +86,7 @@ def test_a_run_that_was_begun_for_no_window_pauses(monkeypatch, tutorial):
     monkeypatch.setattr(ahead, "begin", lambda it: begun.append(begin(it)) or begun[0])
     with pytest.raises(display.NoWindow, match="no_such_module"):
         display.open_window(tutorial.replace(stop={"steps": 10**9}))
-    assert begun[0].result(timeout=120).wait(timeout=10)
+    assert begun[0].result(timeout=120).wait(timeout=120)  # for what it compiles
 
 
 @pytest.mark.usefixtures("window")
