@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -97,6 +98,7 @@ class Catalog:
         self._aliases: dict[str, str] = {}
         self._by_class: dict[Any, Item] = {}
         self._discovered = False
+        self._discovering = threading.RLock()
 
     def register(
         self,
@@ -130,11 +132,14 @@ class Catalog:
 
     def discover(self) -> None:
         """Import every module of the package once, so that each registers its item."""
-        if not self._discovered:
-            self._discovered = True
+        if self._discovered:
+            return
+        with self._discovering:
             package = importlib.import_module(self._package)
             for module in pkgutil.iter_modules(package.__path__):
                 importlib.import_module(f"{self._package}.{module.name}")
+            # Only now: another thread must not look things up among half of them.
+            self._discovered = True
 
     def _meet(self, name: object) -> None:
         """Import the module called ``name``, if there is one: most items are in one of their name,

@@ -17,7 +17,13 @@ from kernels.cache import KernelCache
 # No "nnan" and no "ninf": divergence checks rely on comparisons that see NaN and infinity. No
 # "arcp": n right answers of n must be an accuracy of exactly 1.
 FAST_MATH = frozenset({"reassoc", "contract", "nsz", "afn"})
-OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": set(FAST_MATH)}
+# No "cfunc" wrappers, an entry for callers in C that no kernel has, a tenth of the compile time.
+OPTIONS: Any = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": set(FAST_MATH),
+    "no_cfunc_wrapper": True,
+}
 # For lanes: every operation rounded by itself, so that a result does not depend on how the compiler
 # arranges its neighbours; where a fused multiply-add is wanted, it is written.
 EXACT_OPTIONS: Any = OPTIONS | {"fastmath": False}

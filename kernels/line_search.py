@@ -16,8 +16,10 @@ import numpy as np
 from kernels.jit import kernel
 from kernels.objective import assess
 from kernels.rules import const, finite
-from kernels.vectors import add_scaled, dot, norm, resolution
+from kernels.vectors import add_scaled, dot, norm, resolution, turn
 
+# Places in Memory.shared: whether a direction has been followed, and the fall promised by the last.
+_STARTED, _FALL = 0, 1
 SUFFICIENT = 1e-4  # of the decrease that the slope at the start promises
 _MOST_PROBES = 40
 _NARROW = 1e-3  # an interpolated length keeps this share of the interval from its ends
@@ -142,3 +144,40 @@ def move(
     if length > 0.0:
         add_scaled(parameters, length, direction)
     return length
+
+
+@kernel
+def follow(
+    objective: Any,
+    parameters: Any,
+    gradient: Any,
+    loss: Any,
+    share: Any,
+    first: Any,
+    flat: Any,
+    memory: Any,
+) -> Any:
+    """Turn the direction, d ← share · d - gradient, and ``move`` along it; whether that led down.
+
+    Where it does not, the gradient alone is tried. The first search tries the length ``first``, the
+    later ones the last length times the ratio of the slopes (Nocedal & Wright 2006, section 3.5).
+    d is ``memory.slots[0]``; mutates it, ``parameters``, ``memory.shared`` (2,) and the scratch
+    ``memory.vectors`` (≥ 2, n).
+    """
+    direction, shared = memory.slots[0], memory.shared
+    size = norm(gradient)
+    kept = share if shared[_STARTED] != 0.0 else 0.0
+    while True:
+        turn(direction, kept, gradient)
+        slope = dot(gradient, direction)
+        length = first
+        if shared[_STARTED] != 0.0 and slope < 0.0:
+            length = shared[_FALL] / slope
+        start = (loss, slope, size)
+        length = move(objective, parameters, direction, start, length, flat, memory.vectors)
+        if length > 0.0:
+            shared[_STARTED], shared[_FALL] = 1.0, length * slope
+            return True
+        if kept == 0.0:
+            return False
+        kept = 0.0

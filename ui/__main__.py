@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
+from concurrent.futures import Future
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from workbench import Experiment
+from workbench import Experiment, Run, moments
 
 
 def prepare() -> QApplication:
@@ -26,20 +27,24 @@ def prepare() -> QApplication:
     return application
 
 
-def main(experiment: Experiment | None = None, until_first_step: bool = False) -> int:
+def main(experiment: Experiment | None = None, made: Future[Run] | None = None) -> int:
     """Show ``experiment`` (the tutorial's without one) learning; returns when the window closes.
 
-    With ``until_first_step`` it closes by itself once it has shown a training step.
+    ``made`` is its run where that has been begun already (workbench.ahead). Where its start is
+    timed (workbench.moments), the window closes by itself once it has shown a training step.
     """
     application = prepare()
     from ui.main_window import MainWindow
 
-    window = MainWindow(experiment or Experiment.preset("tutorial"))
+    window = MainWindow(experiment or Experiment.preset("tutorial"), made=made)
     window.show()
-    if until_first_step:
-        window.bridge.updated.connect(
-            lambda shown: shown.step and QTimer.singleShot(0, window.close)
-        )
+
+    def shown() -> None:
+        moments.reached(moments.SHOWN)
+        window.close()
+
+    if moments.watched():
+        window.bridge.updated.connect(lambda it: it.step and QTimer.singleShot(0, shown))
     # Python sees Ctrl+C in the terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     waker = QTimer()
@@ -49,4 +54,4 @@ def main(experiment: Experiment | None = None, until_first_step: bool = False) -
 
 
 if __name__ == "__main__":
-    sys.exit(main(until_first_step="--until-first-step" in sys.argv[1:]))
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +38,14 @@ _PACES = {"full speed": None, "1000 steps/s": 1000.0, "100 steps/s": 100.0, "10 
 
 
 class MainWindow(QMainWindow):
-    """Opens with ``experiment`` learning, or at rest where ``play`` is False."""
+    """Opens with ``experiment`` learning, or at rest where ``play`` is False.
 
-    def __init__(self, experiment: Experiment, play: bool = True) -> None:
+    ``made`` is its run where that has been begun already (workbench.ahead).
+    """
+
+    def __init__(
+        self, experiment: Experiment, play: bool = True, made: Future[Run] | None = None
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Descent Workbench")
         self.bridge = RunBridge(self)
@@ -61,7 +67,7 @@ class MainWindow(QMainWindow):
         themes.changed.connect(self._restyle)
         self.use_theme(str(QSettings().value("theme", "system")), keep=False)
         self.resize(1440, 860)
-        self.open_experiment(experiment, play)
+        self.open_experiment(experiment, play, made)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -203,11 +209,13 @@ class MainWindow(QMainWindow):
 
     # -- what the user does --------------------------------------------------------------------
 
-    def open_experiment(self, experiment: Experiment, play: bool = True) -> None:
+    def open_experiment(
+        self, experiment: Experiment, play: bool = True, made: Future[Run] | None = None
+    ) -> None:
         """Show ``experiment`` in the form and in a run of its own."""
         self.form.show_experiment(experiment)
         self._tell("preparing…")
-        self.bridge.open(experiment, play)
+        self.bridge.open(experiment, play, made)
 
     def _experiment_changed(self, experiment: Experiment) -> None:
         shown = self._shown
@@ -327,7 +335,8 @@ class MainWindow(QMainWindow):
 
     def _ask(self) -> None:
         run, shown = self.bridge.run, self._shown
-        if run is not None and shown is not None:
+        # Kernels are compiled one at a time: those that training waits for come first.
+        if run is not None and shown is not None and shown.status != "compiling":
             sample = self.network.sample.value()
             running = is_running(shown)
             self.analyst.ask(Request(run, shown.step, shown.parameters, sample, running))

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from kernels import compiling
 from workbench import Experiment, Run, Snapshot
+from workbench.ahead import abandon
 
 INTERVAL_MS = 25
 
@@ -51,8 +52,11 @@ class RunBridge(QObject):
         self._timer.timeout.connect(self.refresh)
         self._made.connect(self._attach)
 
-    def open(self, experiment: Experiment, play: bool) -> None:
-        """Make a run of ``experiment`` and show it; the run shown until now stops and is kept."""
+    def open(self, experiment: Experiment, play: bool, made: Future[Run] | None = None) -> None:
+        """Make a run of ``experiment`` and show it; the run shown until now stops and is kept.
+
+        ``made`` is that run where it has been begun already (workbench.ahead).
+        """
         former = self.run
         if former is not None:
             former.pause(wait=False)
@@ -64,9 +68,13 @@ class RunBridge(QObject):
         def make() -> None:
             if former is not None:
                 former.pause()
-            if ticket != self._wanted or self._closing.is_set():
-                return  # the form has moved on
-            run = Run(experiment)
+            if ticket != self._wanted or self._closing.is_set():  # the form has moved on
+                if made is not None:
+                    abandon(made)
+                return
+            run = Run(experiment) if made is None else made.result()
+            if self._closing.is_set():
+                run.pause()
             run.pace = self.pace
             if not play:
                 run.measure()

@@ -11,15 +11,20 @@ The scripting API::
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from workbench.datasets import DataSet, Split
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment, gallery
 from workbench.model import Model, load_data
-from workbench.multistart import Starts, train_starts
-from workbench.rate_finder import RateScan, find_learning_rate
 from workbench.run import Run, Snapshot, run
+
+if TYPE_CHECKING:
+    from workbench.multistart import Starts, train_starts
+    from workbench.rate_finder import RateScan, find_learning_rate
 
 __all__ = [
     "BadValue",
@@ -44,6 +49,23 @@ __all__ = [
     "train_starts",
 ]
 __version__ = "0.1.0"
+# Imported at their first use: starting a run needs none of them.
+_LATER = {
+    "Starts": "workbench.multistart",
+    "train_starts": "workbench.multistart",
+    "RateScan": "workbench.rate_finder",
+    "find_learning_rate": "workbench.rate_finder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_LATER]
 
 
 def initial_parameters(experiment: Experiment) -> np.ndarray:

@@ -78,15 +78,15 @@ def _prepare_streams() -> None:
 
 
 def _start() -> int:
-    from workbench.display import open_window, why_no_window
+    from workbench.display import NoWindow, open_window
     from workbench.experiment import Experiment
     from workbench.store import choose_folder
 
     experiment = Experiment.preset("tutorial")
-    problem = why_no_window()
-    if not problem:
+    try:
         return open_window(experiment)
-    print(f"{problem}; running the tutorial's experiment in the terminal", file=sys.stderr)
+    except NoWindow as problem:
+        print(f"{problem}; running the tutorial's experiment in the terminal", file=sys.stderr)
     from workbench.commands.run import train
 
     return train(experiment, "tutorial", choose_folder(None, experiment, "tutorial"))

@@ -15,15 +15,38 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from workbench import ahead
+from workbench.experiment import Experiment
+
 _WINDOW = "ui.__main__"
 
 
 def why_no_window() -> str | None:
     """None where a window can be opened, else the reason in a few words."""
-    chosen = os.environ.get("QT_QPA_PLATFORM")
-    problem = _why_no_display() if sys.platform.startswith("linux") and not chosen else None
+    return _why_no_display() or _why_no_libraries()
+
+
+class NoWindow(Exception):
+    """No window can be opened here; the message says why, in a few words."""
+
+
+def open_window(experiment: Experiment) -> int:
+    """Open the window with ``experiment`` learning in it; returns when it is closed.
+
+    Training begins before the window's libraries are loaded. Raises NoWindow.
+    """
+    problem = _why_no_display()
     if problem:
-        return problem
+        raise NoWindow(problem)
+    made = ahead.begin(experiment)
+    problem = _why_no_libraries()
+    if problem:
+        ahead.abandon(made)
+        raise NoWindow(problem)
+    return int(importlib.import_module(_WINDOW).main(experiment, made))
+
+
+def _why_no_libraries() -> str | None:
     try:
         importlib.import_module(_WINDOW)
     except ImportError as error:
@@ -31,12 +54,9 @@ def why_no_window() -> str | None:
     return None
 
 
-def open_window(experiment: Any) -> int:
-    """Open the window with ``experiment`` learning in it; returns when it is closed."""
-    return int(importlib.import_module(_WINDOW).main(experiment))
-
-
 def _why_no_display() -> str | None:
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return None
     if _wayland_answers():
         return None
     display = os.environ.get("DISPLAY")

@@ -103,7 +103,11 @@ def choose(field: str, catalog: Catalog, value: Any) -> Choice:
         near = str(error).rpartition("nearest: ")[2]
         raise BadValue(label, f"must name a known {catalog.kind}", named, near) from None
     except BadHyper as error:
-        raise BadValue(f"{field}.{error.field}", error.rule, error.value, error.nearest) from None
+        known = [hyper.name for hyper in item.hypers]
+        nearest = error.nearest
+        if error.field not in known:  # a table has the item's name among its keys
+            nearest = nearest_name(error.field, [*known, "name"]) or nearest
+        raise BadValue(f"{field}.{error.field}", error.rule, error.value, nearest) from None
 
 
 def located(choice: Choice, catalog: Catalog, base: Path | None = None) -> Choice:

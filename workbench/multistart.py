@@ -141,8 +141,12 @@ def train_starts(
     ``starts``: how many, from 0 on, or their indices. ``threads``: None for as many as there are
     processors. ``width``: lanes of a tile (``kernels.lanes.width_of``). ``history_every``: steps
     between the losses of ``Starts.history`` (0: none). ``cancelled`` is asked between blocks; what
-    is done by then is yielded. Memory does not grow with the number of starts. Raises BadValue
-    where the experiment's optimizer or schedule is none for many networks at once.
+    is done by then is yielded. Memory does not grow with the number of starts.
+
+    With mini-batches a start diverges where the loss of its own batch does; the whole training set
+    is looked at only where a stop rule asks for it (``workbench.run`` measures it at every recorded
+    row). Raises BadValue where the experiment's optimizer or schedule is none for many networks at
+    once.
     """
     crew = _Crew(experiment, width, history_every)
     index = np.arange(starts) if isinstance(starts, int | np.integer) else np.asarray(starts)

@@ -13,6 +13,7 @@ import numpy as np
 
 from kernels import training
 from kernels.training import COLUMNS
+from workbench import moments
 from workbench.experiment import Experiment
 from workbench.fields import integer, plain
 from workbench.recorder import Rows
@@ -204,6 +205,7 @@ class Run:
                 if row is not None:
                     self._end(code, row)
             spent = time.perf_counter() - begun
+            moments.reached(moments.FIRST_STEP)
             self._seconds += spent
             if self._status != DIVERGED:  # that one is back at an earlier step
                 recent = (self.steps - first) / max(spent, 1e-9)

@@ -8,11 +8,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
-_ONE_STEP = (
-    *("-m", "workbench", "run", "tutorial", "--steps", "1"),
-    *("--no-pictures", "--json", "--out"),
-)
+from workbench import moments
+
+_TERMINAL = ("-m", "workbench", "run", "tutorial", "--steps", "1", "--no-pictures", "--out")
+_WINDOW = ("-m", "workbench", "window", "tutorial")
 _ROOT = Path(__file__).parents[1]
 
 
@@ -20,30 +21,34 @@ class StartupFailed(RuntimeError):
     """The process that was to be timed ended badly; the message is its last line."""
 
 
-def terminal(cache: str | None = None) -> float:
-    """Seconds that ``workbench run tutorial --steps 1`` takes, from its start to its end.
+class Start(NamedTuple):
+    """Seconds from the command until the first steps of training were made, and were shown."""
 
-    That is the first training step, and a little more. ``cache``: another cache folder.
-    """
+    first_step: float
+    shown: float
+
+
+def terminal(cache: str | None = None) -> Start:
+    """Times ``workbench run tutorial --steps 1``. ``cache``: another cache folder."""
     with tempfile.TemporaryDirectory() as folder:
-        return _timed([*_ONE_STEP, str(Path(folder, "run"))], cache)
+        return _timed([*_TERMINAL, str(Path(folder, "run"))], cache)
 
 
-def window(cache: str | None = None) -> float:
-    """Seconds from the start of ``python -m ui`` until it has shown its first training step.
+def window(cache: str | None = None) -> Start:
+    """Times ``workbench window tutorial``, which then closes by itself.
 
     Where there is no display, the window is drawn into memory.
     """
-    return _timed(["-m", "ui", "--until-first-step"], cache)
+    return _timed(list(_WINDOW), cache)
 
 
-def cold(measure: str) -> float:
+def cold(measure: str) -> Start:
     """``terminal`` or ``window`` with an empty cache folder."""
     with tempfile.TemporaryDirectory() as folder:
         return {"terminal": terminal, "window": window}[measure](folder)
 
 
-def _timed(arguments: list[str], cache: str | None) -> float:
+def _timed(arguments: list[str], cache: str | None) -> Start:
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(
         [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
@@ -52,20 +57,26 @@ def _timed(arguments: list[str], cache: str | None) -> float:
         environment["NUMBA_CACHE_DIR"] = cache
     from workbench.display import why_no_window
 
-    if "ui" in arguments and why_no_window():
+    if "window" in arguments and why_no_window():
         environment["QT_QPA_PLATFORM"] = "offscreen"
-    begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        timeout=600,
-    )
-    spent = time.perf_counter() - begun
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder, "moments")
+        environment[moments.VARIABLE] = str(written)
+        begun = time.time()
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            timeout=600,
+        )
+        found = moments.read(written)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         raise StartupFailed(last)
-    return spent
+    missing = [moment for moment in (moments.FIRST_STEP, moments.SHOWN) if moment not in found]
+    if missing:
+        raise StartupFailed(f"ended without: {', '.join(missing)}")
+    return Start(found[moments.FIRST_STEP] - begun, found[moments.SHOWN] - begun)

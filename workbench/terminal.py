@@ -13,6 +13,7 @@ from tqdm import tqdm
 from kernels import activations as activation_items
 from kernels import losses, outputs, surfaces
 from kernels.catalog import Catalog, Hyper, Item, Range, nearest_names
+from workbench import moments
 from workbench.compile_progress import CompileProgress
 from workbench.errors import BadValue
 from workbench.experiment import CATALOGS, Experiment, gallery
@@ -53,6 +54,7 @@ class Progress:
                 self._bar.set_description(f"{self._name}: {text}")
 
     def __call__(self, shown: Snapshot) -> None:
+        moments.reached(moments.SHOWN)
         if self._bar is None:
             self._lines(shown)
             return

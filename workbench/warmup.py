@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
 
 from kernels import compiling, surfaces
+from kernels.network import Samples, parameter_count
+from workbench.curvature import Curvature
+from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
+from workbench.multistart import train_starts
 from workbench.stepper import Stepper
 from workbench.walk import walk
+
+# Of a network whose Hessian, or a tile of whose starts, costs little next to compiling.
+_MOST_PARAMETERS = 4096
 
 
 class Warmed(NamedTuple):
@@ -26,7 +35,7 @@ class Warmed(NamedTuple):
 def warm(experiments: dict[str, Experiment]) -> Iterator[Warmed]:
     """Call every kernel once that the experiments, by name, will call; yields after each piece.
 
-    Nothing is trained: a kernel is called for no steps, on one point or on the smallest grid.
+    Kernels are called for no steps or one, on one point or on the smallest grid.
     """
     for name, experiment in experiments.items():
         for part, work in _WORKS.items():
@@ -56,8 +65,27 @@ def _surfaces(experiment: Experiment) -> None:
         walk(surface, optimizer, experiment.schedule.item, at, 1)
 
 
+def _curvature(experiment: Experiment) -> None:
+    model = Stepper(experiment).model
+    point = model.initial_parameters().astype(np.float64)
+    one = Samples(*(np.array(whole[:1], np.float64) for whole in model.train))
+    curvature = Curvature(model.network, one)
+    curvature.hessian_vector(point, point)
+    if point.size <= _MOST_PARAMETERS:
+        curvature.hessian(point)
+
+
+def _starts(experiment: Experiment) -> None:
+    if parameter_count(experiment.network.sizes) > _MOST_PARAMETERS:
+        return
+    with suppress(BadValue):  # an optimizer or a schedule that takes one network at a time
+        deque(train_starts(experiment.replace(stop={"steps": 1}), 1, threads=1), 0)
+
+
 _WORKS: dict[str, Callable[[Experiment], None]] = {
     "training": _training,
     "views": _views,
+    "curvature": _curvature,
+    "starts": _starts,
     "surfaces": _surfaces,
 }

@@ -3,20 +3,14 @@
 d ← -g + β d with β = max(0, gᵀ(g - g') / g'ᵀg') and g' the gradient before (Polak-Ribière⁺; Gilbert
 & Nocedal 1992), started anew with β = 0 where successive gradients are far from orthogonal,
 |gᵀg'| ≥ ν ‖g‖² (Powell 1977); the length along d by a line search for the strong Wolfe conditions.
-Nocedal & Wright 2006, algorithm 5.4, eqs. 5.45 and 5.52; a search tries the last length times
-the ratio of the slopes first (section 3.5).
+Nocedal & Wright 2006, algorithm 5.4, eqs. 5.45 and 5.52.
 """
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from kernels.line_search import move
+from kernels.line_search import follow
 from kernels.optimizers import catalog, travel
-from kernels.vectors import dot, turn
-
-# Places in Memory.shared.
-_STARTED, _FALL = 0, 1
+from kernels.vectors import dot
 
 
 class ConjugateGradients(NamedTuple):
@@ -35,29 +29,14 @@ def _room(item: Any, n: Any) -> Any:
 def _travel(
     item: Any, objective: Any, rate: Any, loss: Any, parameters: Any, gradient: Any, memory: Any
 ) -> Any:
-    former, direction, shared = memory.slots[0], memory.slots[1], memory.shared
+    former = memory.slots[1]
     beta, square = 0.0, dot(gradient, gradient)
-    size = np.sqrt(square)
-    if shared[_STARTED] != 0.0:
-        mixed, before = dot(gradient, former), dot(former, former)
-        if abs(mixed) < item.overlap * square:
-            beta = max(0.0, (square - mixed) / before)
+    mixed, before = dot(gradient, former), dot(former, former)
+    if before > 0.0 and abs(mixed) < item.overlap * square:
+        beta = max(0.0, (square - mixed) / before)
     for i in range(former.size):
         former[i] = gradient[i]
-    while True:
-        turn(direction, beta, gradient)
-        slope = dot(gradient, direction)
-        first = rate
-        if shared[_STARTED] != 0.0 and slope < 0.0:
-            first = shared[_FALL] / slope
-        start = (loss, slope, size)
-        length = move(objective, parameters, direction, start, first, item.flatness, memory.vectors)
-        if length > 0.0:
-            shared[_STARTED], shared[_FALL] = 1.0, length * slope
-            return True
-        if beta == 0.0:
-            return False
-        beta = 0.0
+    return follow(objective, parameters, gradient, loss, beta, rate, item.flatness, memory)
 
 
 catalog.register(

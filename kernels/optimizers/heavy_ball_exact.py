@@ -8,12 +8,8 @@ leads downhill whatever the momentum.
 
 from typing import Any, NamedTuple
 
-from kernels.line_search import move
+from kernels.line_search import follow
 from kernels.optimizers import catalog, travel
-from kernels.vectors import dot, norm, turn
-
-# Places in Memory.shared.
-_STARTED, _FALL = 0, 1
 
 
 class HeavyBallExact(NamedTuple):
@@ -32,23 +28,8 @@ def _room(item: Any, n: Any) -> Any:
 def _travel(
     item: Any, objective: Any, rate: Any, loss: Any, parameters: Any, gradient: Any, memory: Any
 ) -> Any:
-    direction, shared = memory.slots[0], memory.shared
-    size = norm(gradient)
-    momentum = item.momentum if shared[_STARTED] != 0.0 else 0.0
-    while True:
-        turn(direction, momentum, gradient)
-        slope = dot(gradient, direction)
-        first = rate
-        if shared[_STARTED] != 0.0 and slope < 0.0:
-            first = shared[_FALL] / slope
-        start = (loss, slope, size)
-        length = move(objective, parameters, direction, start, first, item.flatness, memory.vectors)
-        if length > 0.0:
-            shared[_STARTED], shared[_FALL] = 1.0, length * slope
-            return True
-        if momentum == 0.0:
-            return False
-        momentum = 0.0
+    share = item.momentum
+    return follow(objective, parameters, gradient, loss, share, rate, item.flatness, memory)
 
 
 catalog.register(

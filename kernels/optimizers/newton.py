@@ -68,13 +68,17 @@ def _travel(
     direction, work = memory.vectors[0], memory.vectors[1:]
     size = norm(gradient)
     hessian(objective, parameters, memory.matrix, work)
-    if damped(memory.matrix, gradient, direction):
+    straight = damped(memory.matrix, gradient, direction)
+    # One call of the search for both directions: each is a copy for the compiler.
+    while True:
+        if not straight:
+            turn(direction, 0.0, gradient)
         start = (loss, dot(gradient, direction), size)
         if move(objective, parameters, direction, start, rate, item.flatness, work) > 0.0:
             return True
-    turn(direction, 0.0, gradient)
-    start = (loss, dot(gradient, direction), size)
-    return move(objective, parameters, direction, start, rate, item.flatness, work) > 0.0
+        if not straight:
+            return False
+        straight = False
 
 
 catalog.register(

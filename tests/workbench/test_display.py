@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from workbench import display
+from workbench import ahead, display
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="X11 and Wayland")
 
@@ -23,7 +23,7 @@ def _nothing_is_set(monkeypatch):
 def window(monkeypatch):
     """A stand-in for the window's module."""
     module = types.ModuleType("stand_in")
-    module.main = lambda experiment: 7 if experiment == "it" else 0
+    module.main = lambda experiment, made: made.result().wait() and experiment.stop.steps
     monkeypatch.setitem(sys.modules, "stand_in", module)
     monkeypatch.setattr(display, "_WINDOW", "stand_in")
     monkeypatch.setattr(display, "_missing_library", lambda: None)
@@ -78,6 +78,20 @@ def test_a_window_that_cannot_be_loaded_is_a_reason(monkeypatch):
     assert "no_such_module" in display.why_no_window()
 
 
+def test_a_run_that_was_begun_for_no_window_pauses(monkeypatch, tutorial):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(display, "_WINDOW", "no_such_module")
+    begun = []
+    begin = ahead.begin
+    monkeypatch.setattr(ahead, "begin", lambda it: begun.append(begin(it)) or begun[0])
+    with pytest.raises(display.NoWindow, match="no_such_module"):
+        display.open_window(tutorial.replace(stop={"steps": 10**9}))
+    assert begun[0].result(timeout=120).wait(timeout=120)  # for what it compiles
+
+
 @pytest.mark.usefixtures("window")
-def test_the_window_opens_with_the_experiment():
-    assert display.open_window("it") == 7
+def test_the_window_opens_with_the_experiment_and_its_run_begun(monkeypatch, tutorial):
+    with pytest.raises(display.NoWindow, match="there is no display"):
+        display.open_window(tutorial)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert display.open_window(tutorial.replace(stop={"steps": 7})) == 7

@@ -38,8 +38,10 @@ def test_tells_all_and_finds_no_problem(capsys):
 
 
 def test_start_up_times_are_part_of_it(monkeypatch):
-    monkeypatch.setattr(startup, "cold", lambda where: {"terminal": 9.0, "window": 11.0}[where])
-    monkeypatch.setattr(startup, "terminal", lambda: 0.5)
+    cold = {"terminal": startup.Start(9.0, 9.1), "window": startup.Start(11.0, 12.0)}
+    warm = iter([9.0, 0.7, 0.5, 0.6])
+    monkeypatch.setattr(startup, "cold", cold.__getitem__)
+    monkeypatch.setattr(startup, "terminal", lambda: startup.Start(next(warm), 9.9))
 
     def no_window():
         raise startup.StartupFailed("no window today")
@@ -49,6 +51,7 @@ def test_start_up_times_are_part_of_it(monkeypatch):
     examination.examine(say=said.append)
     found = examination.sections["start-up"]
     assert (found["terminal cold"], found["terminal warm"]) == (9.0, 0.5)
+    assert (found["window cold"], found["window cold, shown"]) == (11.0, 12.0)
     assert found["window"] == "failed: no window today"
     assert examination.problems == []
     assert len(said) == 4
@@ -63,10 +66,12 @@ def test_a_broken_kernel_is_a_problem(monkeypatch, capsys):
 
 
 def test_a_warm_start_is_timed_and_a_failing_one_told(tmp_path):
-    seconds = startup.terminal()
-    assert 0.1 < seconds < 60.0
+    first_step, shown = startup.terminal()
+    assert 0.1 < first_step <= shown < 60.0
     with pytest.raises(startup.StartupFailed, match="No module named no_such_module"):
         startup._timed(["-m", "no_such_module"], None)
+    with pytest.raises(startup.StartupFailed, match="ended without: first step, shown"):
+        startup._timed(["-c", "0"], None)
 
 
 def test_the_machine_is_that_of_the_system():

@@ -33,6 +33,8 @@ import workbench as wb
             "optimizer.learningrate",
             "learning_rate",
         ),
+        ({"optimizer": {"name": "sgd", "nam": "adam"}}, "optimizer.nam", "name"),
+        ({"penalty": {"name": "none", "nmae": "l2"}}, "penalty.nmae", "name"),
         ({"schedule": {"name": "exponental"}}, "schedule.name", "exponential"),
         ({"batching": {"name": "mini_batch", "sise": 4}}, "batching.sise", "size"),
         ({"stop": {"step": 4}}, "stop.step", "steps"),

@@ -116,6 +116,20 @@ def test_wrong_references_fail(monkeypatch, few):
     assert len(failures("random")) == 1
 
 
+def test_another_choice_of_inputs_fails(monkeypatch, few):
+    few(initializers.catalog, "sparse")
+    reference = initializer_references.REFERENCES["sparse"]
+
+    def reversed_inputs(h, n_in, n_out, *place):
+        weights, bias = reference(h, n_in, n_out, *place)
+        return (weights if n_in == 20 else np.where(weights[::-1] == 0.0, 0.0, weights)), bias
+
+    assert failures("initializers") == []
+    monkeypatch.setitem(initializer_references.REFERENCES, "sparse", reversed_inputs)
+    (row,) = failures("initializers")
+    assert row.subject == "sparse"
+
+
 def test_a_check_that_raises_is_a_row_that_fails(monkeypatch):
     def broken():
         yield proof.Row("first", "", 0.0, 1.0)

@@ -21,7 +21,8 @@ def test_compiles_in_an_empty_cache_and_then_has_nothing_to_do(python, tmp_path)
     first = python("-c", only + code, "warmup", "mine.toml", **cache)
     assert first[0] == 0
     assert "mine.toml: training compiled" in first[1]
-    assert "mine.toml: surfaces compiled" in first[1]
+    for part in ("curvature", "starts", "surfaces"):
+        assert f"mine.toml: {part} compiled" in first[1]
     second = python("-c", only + code, "warmup", "mine.toml", **cache)
     assert second[0] == 0
     (line,) = second[1].splitlines()
@@ -37,4 +38,7 @@ def test_a_run_after_it_compiles_nothing():
     run = wb.Run(experiment)
     run.step(5)
     wb.predict(experiment, run.parameters, run.model.train.inputs[0])
+    wb.hessian(experiment, run.parameters)
+    wb.hessian_vector(experiment, run.parameters, run.parameters)
+    list(wb.train_starts(experiment.replace(stop={"steps": 3}), 20))
     assert len(compiling.done()) == before

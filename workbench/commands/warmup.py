@@ -7,10 +7,10 @@ import sys
 
 SUMMARY = "compile ahead of time what experiments will need"
 DESCRIPTION = (
-    "Compile what the gallery and the given experiments need for training, for the window's views "
-    "and for descents on the test surfaces, and keep it in the cache folder. Another combination "
-    "of activations, output, loss, optimizer, schedule, batching and dtype compiles at its first "
-    "use."
+    "Compile what the gallery and the given experiments need for training, for the window's views, "
+    "for Hessians, for many starts at once and for descents on the test surfaces, and keep it in "
+    "the cache folder. Another combination of activations, output, loss, optimizer, schedule, "
+    "batching and dtype compiles at its first use."
 )
 
 

@@ -17,10 +17,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Carry the command out; returns the exit code."""
-    from workbench.display import open_window, why_no_window
+    from workbench.display import NoWindow, open_window
 
     experiment = read_experiment(options)
-    problem = why_no_window()
-    if problem:
-        raise WorkbenchError(f"window: {problem}; use: workbench run {options.experiment}")
-    return open_window(experiment)
+    try:
+        return open_window(experiment)
+    except NoWindow as problem:
+        use = f"workbench run {options.experiment}"
+        raise WorkbenchError(f"window: {problem}; use: {use}") from None
