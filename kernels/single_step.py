@@ -10,6 +10,7 @@ that differ only in them share the compiled code.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,28 +19,42 @@ from numba.extending import overload
 from kernels import penalties
 from kernels.activations import slope, value
 from kernels.batchings import catalog as batchings
-from kernels.jit import INLINED_OPTIONS, inlined_kernel, kernel
-from kernels.lanes import COMPILED, fma, load, store, widen
+from kernels.batchings import draw
+from kernels.jit import INLINED_OPTIONS, exact_kernel, inlined_kernel, kernel
+from kernels.lanes import (
+    COMPILED,
+    every,
+    fma,
+    keep_apart,
+    load,
+    load_some,
+    store,
+    widen,
+)
 from kernels.lanes.rows import rows
 from kernels.lanes.sums import (
     LANES,
+    combination,
+    dots,
     first_lanes,
     gathered,
     lane,
     lane_sum,
     load_part,
     new_rows,
-    row_sums,
 )
 from kernels.losses import compare
 from kernels.optimizers import catalog as optimizers
-from kernels.optimizers import is_scalar, slot_count, update
+from kernels.optimizers import is_scalar, prepare, slot_count, update
 from kernels.outputs import respond
-from kernels.rules import cast, const, select
+from kernels.rules import cast, const, finite, select
+from kernels.schedules import current, note
 from kernels.tiles import aligned
 
 _WIDTH = (None,) * LANES
 _ONE = (None,)
+# Numbers below it can be squared, and the squares multiplied, in float64.
+_CALM = 1e30
 
 
 class Ladder(NamedTuple):
@@ -54,19 +69,27 @@ class Ladder(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Parameters (LANES * rows,) and slots (n_slots, LANES * rows) as ``pack`` lays them out."""
+    """Parameters (LANES * rows,) and slots (n_slots, LANES * rows) as ``pack`` lays them out:
+    parameter k is at ``places[k]``, int64 (n,).
+
+    Each layer in order: a row for each input, for inputs that are units LANES of them, then the
+    bias. The outputs of hidden units are few, so that theirs is a row for each output instead.
+    """
 
     parameters: Any
     slots: Any
+    places: Any
+    drawn: Any
 
 
 def new_packed(ladder: Any, dtype: Any) -> Packed:
     """Zeros of the shape that ``ladder`` needs; of none for the ladder ()."""
     if ladder == ():
-        return Packed(np.zeros(0, dtype), np.zeros((0, 0), dtype))
-    rows = ladder.sizes[0] + 1 + (LANES + 1) * len(ladder.hidden)
-    slots = aligned((len(ladder.slots), LANES * rows), dtype)
-    return Packed(aligned((LANES * rows,), dtype), slots)
+        none = np.zeros(0, np.int64)
+        return Packed(np.zeros(0, dtype), np.zeros((0, 0), dtype), none, none)
+    places, n_rows = _places(ladder.sizes)
+    slots = aligned((len(ladder.slots), LANES * n_rows), dtype)
+    return Packed(aligned((LANES * n_rows,), dtype), slots, places, np.zeros(64, np.int64))
 
 
 def new_ladder(network: Any, rules: Any) -> Any:
@@ -86,54 +109,35 @@ def new_ladder(network: Any, rules: Any) -> Any:
     return Ladder(sizes, hidden, (None,) * sizes[-1], slots)
 
 
-@kernel
-def pack(ladder: Any, flat: Any, packed: Any) -> None:
-    """Lay the parameters ``flat`` (n,) out in rows of LANES; mutates ``packed`` (packed_size,).
+def _places(sizes: Any) -> Any:
+    """Where in its rows each parameter is, int64 (n,), and the number of rows."""
+    places, row = [], 0
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes)):
+        by_outputs = 0 < layer == len(sizes) - 2
+        n_rows = n_in if layer == 0 else n_out if by_outputs else LANES
+        weights = LANES * np.arange(n_in)[:, None] + np.arange(n_out)
+        if by_outputs:
+            weights = LANES * np.arange(n_out) + np.arange(n_in)[:, None]
+        places += [LANES * row + weights.ravel(), LANES * (row + n_rows) + np.arange(n_out)]
+        row += n_rows + 1
+    return np.concatenate(places), row
 
-    Each layer in order: a row for each input, for inputs that are units LANES of them, then the
-    bias. What no parameter has its place in stays as it is, zero.
+
+@kernel
+def pack(places: Any, flat: Any, packed: Any) -> None:
+    """Lay the parameters ``flat`` (n,) out in rows of LANES; mutates ``packed`` (LANES * rows,).
+
+    What no parameter has its place in stays as it is, zero.
     """
-    at, row = 0, 0
-    for layer in range(len(ladder.sizes) - 1):
-        n_in, n_out = ladder.sizes[layer], ladder.sizes[layer + 1]
-        rows = n_in if layer == 0 else LANES
-        for i in range(n_in + 1):
-            place = LANES * (row + (i if i < n_in else rows))
-            for j in range(n_out):
-                packed[place + j] = flat[at + j]
-            at += n_out
-        row += rows + 1
+    for k in range(places.size):
+        packed[places[k]] = flat[k]
 
 
 @kernel
-def unpack(ladder: Any, flat: Any, packed: Any) -> None:
+def unpack(places: Any, flat: Any, packed: Any) -> None:
     """The reverse of ``pack``; mutates ``flat``."""
-    at, row = 0, 0
-    for layer in range(len(ladder.sizes) - 1):
-        n_in, n_out = ladder.sizes[layer], ladder.sizes[layer + 1]
-        rows = n_in if layer == 0 else LANES
-        for i in range(n_in + 1):
-            place = LANES * (row + (i if i < n_in else rows))
-            for j in range(n_out):
-                flat[at + j] = packed[place + j]
-            at += n_out
-        row += rows + 1
-
-
-@inlined_kernel
-def _affine(p: Any, row: Any, x: Any) -> Any:
-    """bias + Σ_i x_i w_i, with w_i the weights of input i, of the layer from ``row`` on."""
-    total = load(p, row + LANES, _WIDTH)
-    other = const(total, 0.0)
-    total = fma(lane(x, 0), load(p, row, _WIDTH), total)
-    other = fma(lane(x, 1), load(p, row + 1, _WIDTH), other)
-    total = fma(lane(x, 2), load(p, row + 2, _WIDTH), total)
-    other = fma(lane(x, 3), load(p, row + 3, _WIDTH), other)
-    total = fma(lane(x, 4), load(p, row + 4, _WIDTH), total)
-    other = fma(lane(x, 5), load(p, row + 5, _WIDTH), other)
-    total = fma(lane(x, 6), load(p, row + 6, _WIDTH), total)
-    other = fma(lane(x, 7), load(p, row + 7, _WIDTH), other)
-    return total + other
+    for k in range(places.size):
+        flat[k] = packed[places[k]]
 
 
 @inlined_kernel
@@ -152,21 +156,6 @@ def _affine_inputs(p: Any, n_in: Any, x: Any) -> Any:
     for i in range(whole, n_in):
         s0 = fma(lane(x[i], 0), load(p, i, _WIDTH), s0)
     return (s0 + s1) + (s2 + s3)
-
-
-@inlined_kernel
-def _pull_back(p: Any, row: Any, delta: Any) -> Any:
-    """Σ_j w_ij delta_j as lanes over i, of the layer from ``row`` on."""
-    return row_sums(
-        load(p, row, _WIDTH) * delta,
-        load(p, row + 1, _WIDTH) * delta,
-        load(p, row + 2, _WIDTH) * delta,
-        load(p, row + 3, _WIDTH) * delta,
-        load(p, row + 4, _WIDTH) * delta,
-        load(p, row + 5, _WIDTH) * delta,
-        load(p, row + 6, _WIDTH) * delta,
-        load(p, row + 7, _WIDTH) * delta,
-    )
 
 
 @inlined_kernel
@@ -199,17 +188,28 @@ def _choose_climb(hidden: Any, sizes: Any, rest: Any, p: Any, row: Any, z: Any) 
         found = compare(loss, output, scores, answers, targets, errors)
         return np.float64(lane(found, 0)), 0.0, gathered(errors, z), ()
 
+    def to_outputs(hidden: Any, sizes: Any, rest: Any, p: Any, row: Any, z: Any) -> Any:
+        zero = const(z, 0.0)
+        a = select(first_lanes(sizes[0], _WIDTH), value(hidden[0], z), zero)
+        weights = load_some(p, row, 1, rest[2], _WIDTH)
+        scores = dots(weights, a) + load(p, row + len(rest[2]), _WIDTH)
+        loss, squares, delta, _ = _climb(hidden[1:], sizes[1:], rest, p, row, scores)
+        squares += (1.0 + _square(a)) * _square(delta)
+        wish = combination(weights, delta, zero)
+        return loss, squares, slope(hidden[0], z, a) * wish, (a, delta)
+
     def pass_on(hidden: Any, sizes: Any, rest: Any, p: Any, row: Any, z: Any) -> Any:
         zero = const(z, 0.0)
         a = select(first_lanes(sizes[0], _WIDTH), value(hidden[0], z), zero)
-        above = _affine(p, row, a)
+        weights = load_some(p, row, 1, _WIDTH, _WIDTH)
+        above = combination(weights, a, load(p, row + LANES, _WIDTH))
         after = row + LANES + 1
         loss, squares, delta, held = _climb(hidden[1:], sizes[1:], rest, p, after, above)
         squares += (1.0 + _square(a)) * _square(delta)
-        wish = _pull_back(p, row, delta)
+        wish = dots(weights, delta)
         return loss, squares, slope(hidden[0], z, a) * wish, (a, delta, *held)
 
-    return pass_on if len(hidden) else answer
+    return (answer, to_outputs, pass_on)[min(len(hidden), 2)]
 
 
 @inlined_kernel
@@ -265,7 +265,7 @@ def _choose_keep_slots(values: Any, slots: Any, row: Any, rows: Any) -> Any:
 @inlined_kernel
 def _move_row(rule: Any, p: Any, slots: Any, row: Any, gradient: Any) -> None:
     """The optimizer's step for the parameters in ``row``."""
-    item, c, count, rows = rule
+    item, c, count, rows, _ = rule
     held = _slots_at(count, slots, row, rows)
     moved, kept = update(item, c, gradient, load(p, row, _WIDTH), held)
     store(p, row, moved)
@@ -286,10 +286,17 @@ def _choose_move_layers(rule: Any, p: Any, slots: Any, row: Any, held: Any) -> A
         _move_row(rule, p, slots, row + LANES, delta)
         _move_layers(rule, p, slots, row + LANES + 1, held[2:])
 
+    def to_outputs(rule: Any, p: Any, slots: Any, row: Any, held: Any) -> None:
+        a, delta = held
+        count = len(rule[4])
+        for j in range(count):
+            _move_row(rule, p, slots, row + j, a * lane(delta, j))
+        _move_row(rule, p, slots, row + count, delta)
+
     def nothing(rule: Any, p: Any, slots: Any, row: Any, held: Any) -> None:
         pass
 
-    return layer if len(held) else nothing
+    return (nothing, to_outputs, layer)[min(len(held) // 2, 2)]
 
 
 @inlined_kernel
@@ -299,11 +306,61 @@ def move(ladder: Any, item: Any, c: Any, packed: Any, samples: Any, held: Any) -
     Mutates ``packed``.
     """
     n_in = ladder.sizes[0]
-    p, slots = packed
+    p, slots = packed.parameters, packed.slots
     sample, delta, above = held
-    rule = (item, cast(c, delta), ladder.slots, p.size // LANES)
+    rule = (item, cast(c, delta), ladder.slots, p.size // LANES, ladder.outputs)
     _move_layers(rule, p, slots, n_in + 1, above)
     x = rows(samples.inputs, sample * n_in, n_in, 1, _ONE)
     for i in range(n_in):
         _move_row(rule, p, slots, i, delta * lane(x[i], 0))
     _move_row(rule, p, slots, n_in, delta)
+
+
+def _sizes_of(values: Any, total: Any) -> Any:
+    """``total`` plus the absolute values of all of a tuple's lanes."""
+    raise NotImplementedError
+
+
+@overload(_sizes_of, jit_options=INLINED_OPTIONS, strict=False)
+def _choose_sizes_of(values: Any, total: Any) -> Any:
+    def some(values: Any, total: Any) -> Any:
+        return _sizes_of(values[1:], total + abs(values[0]))
+
+    return some if len(values) else lambda values, total: total
+
+
+@exact_kernel
+def stride_on(
+    ladder: Any,
+    network: Any,
+    rules: Any,
+    above: Any,
+    seed: Any,
+    span: Any,
+    samples: Any,
+    packed: Any,
+    memory: Any,
+) -> Any:
+    """Make the steps span[0] … span[1]-1, or those before one that needs a closer look: its loss is
+    more than ``above``, or a number in it so large that the gradient's norm may be infinite.
+
+    Mutates ``packed`` and the schedule's ``memory``; returns the number of steps made in all.
+    """
+    keep_apart()
+    step, last = span
+    drawn, n = packed.drawn, samples.inputs.shape[0]
+    while step < last:
+        # Many draws at a time need not wait for each other, as steps do.
+        count = min(drawn.size, last - step)
+        draw(rules.batching, seed, step, n, drawn[:count])
+        for k in range(count):
+            loss, size, held = look(ladder, network, packed.parameters, samples, drawn[k])
+            largest = _sizes_of(held[2], abs(held[1]))
+            if loss > above or not finite(loss) or not every(largest < _CALM):
+                return step
+            rate = rules.optimizer.learning_rate * current(rules.schedule, step, memory)
+            c = prepare(rules.optimizer, rate, step + 1, size)
+            move(ladder, rules.optimizer, c, packed, samples, held)
+            note(rules.schedule, memory, loss)
+            step += 1
+    return step

@@ -14,7 +14,7 @@ from kernels.batchings import draw, select
 from kernels.jit import INLINED_OPTIONS
 from kernels.network import batch_gradient
 from kernels.optimizers import prepare, take_step
-from kernels.single_step import Ladder, look, move, pack, unpack
+from kernels.single_step import Ladder, look, move, pack, stride_on, unpack
 from kernels.vectors import norm
 
 
@@ -29,9 +29,9 @@ def begin(ladder: Any, state: Any, scratch: Any) -> None:
 @overload(begin, jit_options=INLINED_OPTIONS, strict=False)
 def _begin(ladder: Any, state: Any, scratch: Any) -> Any:
     def lay_out(ladder: Any, state: Any, scratch: Any) -> None:
-        pack(ladder, state.parameters, scratch.packed.parameters)
+        pack(scratch.packed.places, state.parameters, scratch.packed.parameters)
         for k in range(state.slots.shape[0]):
-            pack(ladder, state.slots[k], scratch.packed.slots[k])
+            pack(scratch.packed.places, state.slots[k], scratch.packed.slots[k])
 
     return lay_out if _is_ladder(ladder) else begin
 
@@ -43,9 +43,9 @@ def settle(ladder: Any, state: Any, scratch: Any) -> None:
 @overload(settle, jit_options=INLINED_OPTIONS, strict=False)
 def _settle(ladder: Any, state: Any, scratch: Any) -> Any:
     def write_back(ladder: Any, state: Any, scratch: Any) -> None:
-        unpack(ladder, state.parameters, scratch.packed.parameters)
+        unpack(scratch.packed.places, state.parameters, scratch.packed.parameters)
         for k in range(state.slots.shape[0]):
-            unpack(ladder, state.slots[k], scratch.packed.slots[k])
+            unpack(scratch.packed.places, state.slots[k], scratch.packed.slots[k])
 
     return write_back if _is_ladder(ladder) else settle
 
@@ -74,7 +74,9 @@ def _survey(
         ladder: Any, network: Any, batching: Any, at: Any, samples: Any, state: Any, scratch: Any
     ) -> Any:
         seed, step = at
-        sample = draw(batching, seed, step, samples.inputs.shape[0])
+        drawn = scratch.packed.drawn[:1]
+        draw(batching, seed, step, samples.inputs.shape[0], drawn)
+        sample = drawn[0]
         loss, size, held = look(ladder, network, scratch.packed.parameters, samples, sample)
         return 0, loss, 0, size, held
 
@@ -128,3 +130,51 @@ def _stride(
         return True
 
     return one if _is_ladder(ladder) else stride
+
+
+def hurry(
+    ladder: Any,
+    network: Any,
+    rules: Any,
+    limits: Any,
+    seed: Any,
+    span: Any,
+    samples: Any,
+    state: Any,
+    scratch: Any,
+) -> Any:
+    """Make what can be made at once of the steps span[0] … span[1]-1, none of them watched.
+
+    Mutates ``scratch`` and state.schedule; returns the number of steps made in all.
+    """
+    return span[0]
+
+
+@overload(hurry, jit_options=INLINED_OPTIONS, strict=False)
+def _hurry(
+    ladder: Any,
+    network: Any,
+    rules: Any,
+    limits: Any,
+    seed: Any,
+    span: Any,
+    samples: Any,
+    state: Any,
+    scratch: Any,
+) -> Any:
+    def singly(
+        ladder: Any,
+        network: Any,
+        rules: Any,
+        limits: Any,
+        seed: Any,
+        span: Any,
+        samples: Any,
+        state: Any,
+        scratch: Any,
+    ) -> Any:
+        above = limits.diverged_above
+        packed, memory = scratch.packed, state.schedule
+        return stride_on(ladder, network, rules, above, seed, span, samples, packed, memory)
+
+    return singly if _is_ladder(ladder) else hurry

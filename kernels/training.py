@@ -17,7 +17,7 @@ from kernels.optimizers import Memory, catalog, new_memory
 from kernels.rules import finite
 from kernels.schedules import current, new_schedule_memory, note
 from kernels.single_step import new_ladder, new_packed
-from kernels.steps import begin, settle, stride, survey
+from kernels.steps import begin, hurry, settle, stride, survey
 from kernels.vectors import norm
 
 COLUMNS = (
@@ -176,7 +176,8 @@ def train_chunk(
     n = train.inputs.shape[0]
     n_rows = 0
     begin(scratch.ladder, state, scratch)
-    for step in range(first, last):
+    step = first
+    while step < last:
         count, loss, right, gradient_norm, held = survey(
             scratch.ladder, network, rules.batching, (seed, step), train, state, scratch
         )
@@ -199,6 +200,13 @@ def train_chunk(
                 code = verdict(limits, row[1], row[5], row[3])
             if code != RUNNING:
                 return step, n_rows, code
+        end = min(last, step - step % limits.every + limits.every)
+        done = hurry(
+            scratch.ladder, network, rules, limits, seed, (step, end), train, state, scratch
+        )
+        if done > step:
+            step = done
+            continue
         moved = stride(
             scratch.ladder,
             held,
@@ -217,5 +225,6 @@ def train_chunk(
                 n_rows += 1
             return step, n_rows, NO_DESCENT
         note(rules.schedule, state.schedule, loss)
+        step += 1
     settle(scratch.ladder, state, scratch)
     return last, n_rows, RUNNING

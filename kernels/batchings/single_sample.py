@@ -17,12 +17,13 @@ def _size(item: Any, n: Any) -> Any:
     return 1
 
 
-def _draw(item: Any, seed: Any, step: Any, n: Any) -> Any:
-    return below(seed, STREAM_BATCH, 0, step, n)
+def _draw(item: Any, seed: Any, step: Any, n: Any, drawn: Any) -> None:
+    for k in range(drawn.size):
+        drawn[k] = below(seed, STREAM_BATCH, 0, step + k, n)
 
 
 def _select(item: Any, seed: Any, step: Any, order: Any, batch: Any) -> Any:
-    batch[0] = draw(item, seed, step, order.size - 1)
+    draw(item, seed, step, order.size - 1, batch[:1])
     return 1
 
 

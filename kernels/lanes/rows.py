@@ -10,8 +10,15 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import lower_builtin, make_attribute_wrapper, models, register_model
+from numba.extending import (
+    lower_builtin,
+    make_attribute_wrapper,
+    models,
+    overload_attribute,
+    register_model,
+)
 
+from kernels.jit import INLINED_OPTIONS
 from kernels.lanes import (
     LanesType,
     array_data,
@@ -33,6 +40,15 @@ class RowsType(types.Type):
         super().__init__(f"rows({element} x {width})")
 
 
+class FixedRowsType(RowsType):
+    """As RowsType, of ``count`` vectors, one after the other: loops over them are unrolled."""
+
+    def __init__(self, element: Any, width: int, count: int) -> None:
+        super().__init__(element, width)
+        self.count = count
+        self.name = f"rows({element} x {width} x {count})"
+
+
 class RepeatsType(types.Type):
     """A sequence of vectors of numbers, each repeated for ``width`` networks, as one vector of
     ``width * repeats`` lanes."""
@@ -45,6 +61,7 @@ class RepeatsType(types.Type):
 
 
 @register_model(RepeatsType)
+@register_model(FixedRowsType)
 @register_model(RowsType)
 class _RowsModel(models.StructModel):
     def __init__(self, manager: Any, kind: Any) -> None:
@@ -54,6 +71,12 @@ class _RowsModel(models.StructModel):
 
 make_attribute_wrapper(RowsType, "size", "size")
 make_attribute_wrapper(RepeatsType, "size", "size")
+
+
+@overload_attribute(FixedRowsType, "size", jit_options=INLINED_OPTIONS, strict=False)
+def _fixed_size(rows: Any) -> Any:
+    count = rows.count
+    return lambda rows: count
 
 
 def rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -> Any:

@@ -12,8 +12,16 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from kernels.lanes import LanesType, MaskType, array_data, compiled, emit_load, emit_spread
-from kernels.lanes.rows import RowsType
+from kernels.lanes import (
+    LanesType,
+    MaskType,
+    array_data,
+    compiled,
+    emit_fma,
+    emit_load,
+    emit_spread,
+)
+from kernels.lanes.rows import FixedRowsType
 
 LANES = 8
 _I32 = ir.IntType(32)
@@ -42,8 +50,16 @@ def lane_sum(x: Any) -> Any:
     raise NotImplementedError
 
 
-def row_sums(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> Any:
-    """The sums over lanes of eight vectors of eight lanes, as one such vector."""
+def dots(vectors: Any, x: Any) -> Any:
+    """The products of ``vectors``, a tuple of 1 to 8, with ``x``, all of eight lanes.
+
+    Lane j is Σ_i vectors[j][i] x[i]; lanes beyond the last vector's repeat some of these.
+    """
+    raise NotImplementedError
+
+
+def combination(vectors: Any, x: Any, start: Any) -> Any:
+    """start + Σ_j x[j] vectors[j], for ``vectors`` a tuple of no more than ``x`` has lanes."""
     raise NotImplementedError
 
 
@@ -135,29 +151,53 @@ def _lane_sum(x: Any) -> Any:
     return x.element(x), write
 
 
-@compiled(row_sums)
-def _row_sums(*vectors: Any) -> Any:
-    kind = vectors[0]
-
+@compiled(dots)
+def _dots(vectors: Any, x: Any) -> Any:
     def write(context: Any, builder: Any, arguments: Any) -> Any:
-        def fold(pairs: list[Any], low: list[int], high: list[int]) -> list[Any]:
-            halves = zip(pairs[::2], pairs[1::2], strict=True)
+        def fold(sums: list[Any], low: list[int], high: list[int]) -> list[Any]:
+            halves = zip(sums[::2], sums[1::2] or sums, strict=False)
             return [
                 builder.fadd(_pick(builder, a, b, low), _pick(builder, a, b, high))
                 for a, b in halves
             ]
 
+        rows = cgutils.unpack_tuple(builder, arguments[0], len(vectors))
+        sums = [builder.fmul(row, arguments[1]) for row in rows]
+        # A power of two of them, so that they pair off; the repeated ones cost nothing.
+        while len(sums) & (len(sums) - 1):
+            sums.append(sums[-1])
         # Shuffles within 128 bits first: they take one cycle, those across take three.
-        sums = fold(list(arguments), [0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15])
+        sums = fold(sums, [0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15])
         sums = fold(sums, [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15])
         return fold(sums, [0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15])[0]
 
-    return kind(*vectors), write
+    return x(vectors, x), write
+
+
+@compiled(combination)
+def _combination(vectors: Any, x: Any, start: Any) -> Any:
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        rows = cgutils.unpack_tuple(builder, arguments[0], len(vectors))
+        # Several sums at a time: each of them waits for its last addition.
+        sums = [arguments[2]]
+        for j, row in enumerate(rows):
+            factor = _pick(builder, arguments[1], arguments[1], [j] * x.width)
+            if j < 4 and j:
+                sums.append(builder.fmul(factor, row))
+            else:
+                sums[j % 4] = emit_fma(builder, factor, row, sums[j % 4])
+        while len(sums) > 1:
+            sums = [builder.fadd(a, b) for a, b in zip(sums[::2], sums[1::2], strict=False)] + (
+                sums[-1:] if len(sums) % 2 else []
+            )
+        return sums[0]
+
+    return x(vectors, x, start), write
 
 
 @compiled(new_rows)
 def _new_rows(like: Any, count: Any) -> Any:
-    kind = RowsType(like.element, 1)
+    kind = FixedRowsType(like.element, 1, len(count))
 
     def write(context: Any, builder: Any, arguments: Any) -> Any:
         vector = arguments[0].type

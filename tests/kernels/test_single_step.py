@@ -45,12 +45,12 @@ def test_the_same_steps_as_with_a_stored_gradient(optimizer, names, sizes, outpu
     )
     ladder = single_step.new_ladder(case.network, rules)
     packed = single_step.new_packed(ladder, np.float64)
-    single_step.pack(ladder, case.parameters, packed.parameters)
+    single_step.pack(packed.places, case.parameters, packed.parameters)
     order = np.random.default_rng(1).integers(0, 9, 40)
     found = np.empty((40, 2))
     steps(ladder, case.network, item, packed, case.samples, order, found)
     moved = np.empty_like(case.parameters)
-    single_step.unpack(ladder, moved, packed.parameters)
+    single_step.unpack(packed.places, moved, packed.parameters)
 
     work = network.new_work(case.network, np.float64)
     p, gradient = case.parameters.copy(), np.empty_like(case.parameters)
@@ -74,10 +74,10 @@ def test_packing_loses_nothing_and_leaves_the_rest_zero(sizes):
     ladder = single_step.Ladder(sizes, (None,) * (len(sizes) - 2), (None,) * sizes[-1], ())
     count = sum((a + 1) * b for a, b in pairwise(sizes))
     flat, back = np.arange(1.0, count + 1), np.zeros(count)
-    packed = single_step.new_packed(ladder, np.float64).parameters
-    single_step.pack.py_func(ladder, flat, packed)
-    assert np.count_nonzero(packed) == count
-    single_step.unpack.py_func(ladder, back, packed)
+    packed = single_step.new_packed(ladder, np.float64)
+    single_step.pack.py_func(packed.places, flat, packed.parameters)
+    assert np.count_nonzero(packed.parameters) == count
+    single_step.unpack.py_func(packed.places, back, packed.parameters)
     assert np.array_equal(back, flat)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from kernels import batchings, network, optimizers, schedules, training
+from kernels import batchings, network, optimizers, random, schedules, training
 from tests import naive
 
 NAN = float("nan")
@@ -69,6 +71,31 @@ def assert_cuts_change_nothing(case, *rules, pieces=PIECES, **hypers):
 def test_cutting_into_chunks_changes_no_bit(case, batching, every):
     rows = assert_cuts_change_nothing(case, "adam", batching, NO_LIMITS._replace(every=every))
     assert np.array_equal(rows[:, 0], np.arange(0, 60, every))
+
+
+@pytest.mark.parametrize("size", [1.0, 1e35])
+def test_single_samples_take_the_steps_of_stored_gradients(case, size):
+    """Watched or not, and with errors so large that each step is looked at closely."""
+    samples = case.samples._replace(targets=size * case.samples.targets)
+    scaled = SimpleNamespace(**vars(case) | {"samples": samples})
+    ends = []
+    for every in (1, 60):
+        limits = NO_LIMITS._replace(every=every, diverged_above=np.inf)
+        trainer = Trainer(scaled, "adam", "single_sample", limits)
+        assert trainer.train(0, 60)[0] == 60
+        ends.append(trainer.state.parameters)
+    assert np.array_equal(*ends)
+
+    item, work = trainer.rules.optimizer, network.new_work(case.network, np.float64)
+    p, gradient = case.parameters.copy(), np.empty_like(case.parameters)
+    slots = optimizers.new_slots(item, p.size, np.float64)
+    for step in range(60):
+        sample = np.array([random.below(11, random.STREAM_BATCH, 0, step, 7)])
+        network.batch_gradient(case.network, p, samples, sample, 1, gradient, work)
+        c = optimizers.prepare(item, item.learning_rate, step + 1, np.linalg.norm(gradient))
+        optimizers.apply(item, c, gradient, p, slots)
+    assert np.abs(p - case.parameters).max() > 1e-3
+    assert np.allclose(ends[0], p, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("optimizer", optimizers.catalog.names())
