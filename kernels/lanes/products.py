@@ -1,9 +1,9 @@
 """The products of a layer's matrices, for a tile of networks: loops written in LLVM's language.
 
-Three functions, each with its plain twin for when the compiler is off. Their inner loops hold a
+Four functions, each with its plain twin for when the compiler is off. Their inner loops hold a
 block of sums in registers, of several samples or units by several columns, so that each vector
-loaded serves several fused multiply-adds. How a product is cut into blocks changes no result: every
-sum runs over its terms in their order.
+loaded serves several fused multiply-adds; a cheap activation is applied before they leave them. How
+a product is cut into blocks changes no result: every sum runs over its terms in their order.
 
 A tile's parameters and gradient are (n_parameters, width), as kernels.network orders them; units
 are (n_units, STRIDE, width), samples of each unit side by side; the index of a unit counts from the
@@ -13,15 +13,19 @@ first hidden one. ``Shared`` inputs are numbers (n_samples, n_in).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
+from numba.core.targetconfig import ConfigStack
 
+from kernels.activations import slope, value
 from kernels.lanes import (
     REGISTER_BYTES,
     REGISTERS,
+    LanesType,
     array_data,
     compiled,
     emit_fma,
@@ -82,6 +86,35 @@ def forward_layer(
             z[above + j, s, 0] = total
 
 
+def hidden_layer(
+    item: Any,
+    x: Any,
+    first: Any,
+    p: Any,
+    offset: Any,
+    n_in: Any,
+    n_out: Any,
+    a: Any,
+    slopes: Any,
+    above: Any,
+    count: Any,
+    width: Any,
+) -> None:
+    """a = f(z) and slopes = f'(z), with z of ``forward_layer`` and f the activation ``item``.
+
+    Mutates ``a`` and ``slopes``, both at [above + j, s].
+    """
+    forward_layer(x, first, p, offset, n_in, n_out, a, above, count, width)
+    for j in range(above, above + n_out):
+        for s in range(count):
+            a[j, s, 0], slopes[j, s, 0] = _activated(item, a[j, s, 0])
+
+
+def _activated(item: Any, z: Any) -> Any:
+    a = value(item, z)
+    return a, slope(item, z, a)
+
+
 def pull_back_layer(
     p: Any,
     offset: Any,
@@ -129,8 +162,8 @@ def gradient_layer(
             g[offset + n_in * n_out + j, 0] += delta[above + j, s, 0]
 
 
-def _fields(kind: Any) -> Any:
-    return kind.types
+def _is_item(kind: Any) -> bool:
+    return isinstance(kind, types.BaseNamedTuple) and kind.instance_class not in (Own, Shared)
 
 
 def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any:
@@ -145,13 +178,25 @@ def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any
         k if isinstance(k, types.Array | types.BaseNamedTuple) else types.intp for k in kinds[:-1]
     ]
 
+    def flat(context: Any, builder: Any, kind: Any, value: Any) -> list[Any]:
+        if _is_item(kind):
+            return list(cgutils.unpack_tuple(builder, value, len(kind.types)))
+        if isinstance(kind, types.BaseNamedTuple):
+            value, kind = builder.extract_value(value, 0), kind.types[0]
+        isarray = isinstance(kind, types.Array)
+        return [array_data(context, builder, kind, value) if isarray else value]
+
+    def whole(context: Any, builder: Any, values: Iterator[Any]) -> Iterator[Any]:
+        for kind in given:
+            if _is_item(kind):
+                fields = [next(values) for _ in kind.types]
+                yield context.make_tuple(builder, kind, fields)
+            else:
+                yield next(values)
+
     def call(context: Any, builder: Any, arguments: Any) -> Any:
-        values = []
-        for kind, value in zip(given, arguments, strict=False):
-            if isinstance(kind, types.BaseNamedTuple):
-                value, kind = builder.extract_value(value, 0), _fields(kind)[0]
-            isarray = isinstance(kind, types.Array)
-            values.append(array_data(context, builder, kind, value) if isarray else value)
+        pairs = zip(given, arguments, strict=False)
+        values = [part for kind, value in pairs for part in flat(context, builder, kind, value)]
         function = builder.module.globals.get(name)
         if function is None:
             kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
@@ -159,7 +204,8 @@ def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any
             function.linkage = "linkonce_odr"
             function.attributes.add("noinline")
             inside = ir.IRBuilder(function.append_basic_block())
-            write(_Loops(inside, len(kinds[-1])), *function.args)
+            loops = _Loops(context, inside, len(kinds[-1]))
+            write(loops, *whole(context, inside, iter(function.args)))
             inside.ret_void()
         builder.call(function, values)
         return context.get_dummy_value()
@@ -170,13 +216,13 @@ def _apart(name: str, kinds: tuple[Any, ...], write: Callable[..., None]) -> Any
 class _Loops:
     """Writes loops over vectors into the kernel that is being compiled."""
 
-    def __init__(self, builder: Any, width: int) -> None:
-        self.builder, self.width = builder, width
+    def __init__(self, context: Any, builder: Any, width: int) -> None:
+        self.context, self.builder, self.width = context, builder, width
         # Registers hold the sums of four samples (units) by six columns, or half of that.
         spread = max(1, self.width * 4 // REGISTER_BYTES)
         self.columns = (6, 2, 1) if REGISTERS == 32 else (3, 2, 1)
         self.samples = (4, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
-        self.units = (4, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
+        self.units = (4, 2, 1) if spread == 1 else (2, 1) if spread == 2 else (1,)
 
     def index(self, *terms: Any) -> Any:
         """The sum of integers, each a value or (factor, factor)."""
@@ -200,10 +246,12 @@ class _Loops:
         """Put a vector where ``load`` finds it."""
         emit_store(self.builder, value, emit_pointer(self.builder, data, index, self.width))
 
-    def blocks(self, count: Any, sizes: tuple[int, ...], body: Callable[[Any, int], None]) -> None:
-        """Write ``body(first, size)`` so that it covers 0 … count-1, larger sizes first."""
+    def blocks(
+        self, count: Any, sizes: tuple[int, ...], body: Callable[[Any, int], None], begin: Any = 0
+    ) -> None:
+        """Write ``body(first, size)`` so that it covers begin … count-1, larger sizes first."""
         builder = self.builder
-        first: Any = _I64(0)
+        first, count = _int(begin), _int(count)
         for size in sizes:
             before = builder.block
             head, inside, after = (builder.append_basic_block() for _ in range(3))
@@ -260,6 +308,23 @@ class _Loops:
         node.operands = (node, wish)
         return node
 
+    def least(self, a: Any, b: Any) -> Any:
+        """The smaller of two integers."""
+        a, b = _int(a), _int(b)
+        return self.builder.select(self.builder.icmp_signed("<", a, b), a, b)
+
+    def activated(self, kind: Any, item: Any, z: Any) -> list[Any]:
+        """[f(z), f'(z)] with f the ``item``, of the Numba type ``kind``."""
+        double = isinstance(z.type.element, ir.DoubleType)
+        lanes = LanesType(types.float64 if double else types.float32, self.width)
+        sig = types.UniTuple(lanes, 2)(kind, lanes)
+        flags = ConfigStack().top().copy()
+        flags.forceinline = True
+        made = self.context.compile_subroutine(self.builder, _activated, sig, flags=flags)
+        # The rules raise nothing: there is no status to look at.
+        _, pair = self.context.call_internal_no_propagate(self.builder, made.fndesc, sig, [item, z])
+        return list(cgutils.unpack_tuple(self.builder, pair, 2))
+
     def outer(self, totals: list[Any], xs: list[Any], ys: list[Any]) -> list[Any]:
         """totals + xs ⊗ ys, the ys running fastest."""
         pairs = [(x, y) for x in xs for y in ys]
@@ -294,39 +359,102 @@ class _Inputs:
         return read(self.data, place)
 
 
-@compiled(forward_layer)
+# What a rule may call and still be so short that it is written out for every sum of a block.
+_CHEAP = {"const", "select", "min", "max", "abs", "np", "sign"}
+
+
+def _is_cheap(item: Any) -> bool:
+    bodies = [rule.bodies[item.instance_class].__code__ for rule in (value, slope)]
+    return all(set(b.co_names) <= _CHEAP | set(item.fields) for b in bodies)
+
+
 def _forward(
+    code: _Loops,
+    inputs: _Inputs,
+    weights: Any,
+    first_weight: Any,
+    shape: tuple[Any, Any],
+    samples: Any,
+    keep: Callable[[list[Any], list[Any], int, Any], None],
+) -> None:
+    """Write a layer's product; ``keep(sums, places, n_samples, …)`` stores a block of them."""
+    inner, outer = shape
+
+    def some(s: Any, n_samples: int, j: Any, n_columns: int) -> None:
+        bias = code.index(first_weight, (inner, outer), j)
+        biases = [code.load(weights, code.index(bias, c)) for c in range(n_columns)]
+
+        def add(totals: list[Any], at: list[Any]) -> list[Any]:
+            steps = [code.index(at[0], (k, inputs.sample)) for k in range(n_samples)]
+            ws = [code.load(weights, code.index(at[1], c)) for c in range(n_columns)]
+            return code.outer(totals, [inputs.load(step) for step in steps], ws)
+
+        places = [
+            (inputs.place(0, s), inputs.unit),
+            (code.index(first_weight, j), outer),
+        ]
+        totals = code.sums(inner, biases * n_samples, places, add)
+        keep(totals, [s, j], n_samples, n_columns)
+
+    code.blocks(samples, code.samples, lambda s, n: code.blocks(
+        outer, code.columns, lambda j, m: some(s, n, j, m)))  # fmt: skip
+
+
+@compiled(forward_layer)
+def _forward_layer(
     x: Any, first: Any, p: Any, offset: Any, n_in: Any, n_out: Any, z: Any, above: Any, count: Any,
     width: Any,
 ) -> Any:  # fmt: skip
     def write(code: _Loops, *values: Any) -> None:
         data, begin, weights, first_weight, inner, outer, out, place, samples = values
-        inputs = _Inputs(code, x, data, begin, inner)
 
-        def some(s: Any, n_samples: int, j: Any, n_columns: int) -> None:
-            bias = code.index(first_weight, (inner, outer), j)
-            biases = [code.load(weights, code.index(bias, c)) for c in range(n_columns)]
-
-            def add(totals: list[Any], at: list[Any]) -> list[Any]:
-                steps = [code.index(at[0], (k, inputs.sample)) for k in range(n_samples)]
-                ws = [code.load(weights, code.index(at[1], c)) for c in range(n_columns)]
-                return code.outer(totals, [inputs.load(step) for step in steps], ws)
-
-            places = [
-                (inputs.place(0, s), inputs.unit),
-                (code.index(first_weight, j), outer),
-            ]
-            totals = code.sums(inner, biases * n_samples, places, add)
-            start = code.index((code.index(place, j), STRIDE), s)
+        def keep(totals: list[Any], at: list[Any], n_samples: int, n_columns: int) -> None:
+            start = code.index((code.index(place, at[1]), STRIDE), at[0])
             for k in range(n_samples):
                 for c in range(n_columns):
-                    at = code.index(start, k, (c, STRIDE))
-                    code.store(out, at, totals[k * n_columns + c])
+                    there = code.index(start, k, (c, STRIDE))
+                    code.store(out, there, totals[k * n_columns + c])
 
-        code.blocks(samples, code.samples, lambda s, n: code.blocks(
-            outer, code.columns, lambda j, m: some(s, n, j, m)))  # fmt: skip
+        inputs = _Inputs(code, x, data, begin, inner)
+        _forward(code, inputs, weights, first_weight, (inner, outer), samples, keep)
 
     return _apart("forward", (x, first, p, offset, n_in, n_out, z, above, count, width), write)
+
+
+@compiled(hidden_layer)
+def _hidden_layer(
+    item: Any, x: Any, first: Any, p: Any, offset: Any, n_in: Any, n_out: Any, a: Any, slopes: Any,
+    above: Any, count: Any, width: Any,
+) -> Any:  # fmt: skip
+    def write(code: _Loops, *values: Any) -> None:
+        hypers, data, begin, weights, first_weight, inner, outer, out, bent, place, samples = values
+        cheap = _is_cheap(item)
+
+        def activate(there: Any, z: Any) -> None:
+            for target, made in zip((out, bent), code.activated(item, hypers, z), strict=True):
+                code.store(target, there, made)
+
+        def keep(totals: list[Any], at: list[Any], n_samples: int, n_columns: int) -> None:
+            start = code.index((code.index(place, at[1]), STRIDE), at[0])
+            for k in range(n_samples):
+                for c in range(n_columns):
+                    there, total = code.index(start, k, (c, STRIDE)), totals[k * n_columns + c]
+                    if cheap:
+                        activate(there, total)
+                    else:
+                        code.store(out, there, total)
+            if not cheap:
+                code.blocks(n_columns, (1,), lambda c, _: code.blocks(
+                    n_samples, (1,), lambda k, _: again(code.index(start, k, (c, STRIDE)))))  # fmt: skip
+
+        def again(there: Any) -> None:
+            activate(there, code.load(out, there))
+
+        inputs = _Inputs(code, x, data, begin, inner)
+        _forward(code, inputs, weights, first_weight, (inner, outer), samples, keep)
+
+    kinds = item, x, first, p, offset, n_in, n_out, a, slopes, above, count, width
+    return _apart("hidden", kinds, write)
 
 
 @compiled(pull_back_layer)
@@ -379,36 +507,36 @@ def _gradient(
                 code.index((c, STRIDE)) for c in range(n_columns)
             ]
 
-        def some(i: Any, n_units: int, j: Any, n_columns: int) -> None:
+        def some(i: Any, n_units: int, j: Any, n_columns: int, bias: bool) -> None:
             start = code.index(first_weight, (i, outer), j)
-            grid = [code.index((k, outer), c) for k in range(n_units) for c in range(n_columns)]
-            totals = [code.load(sums, code.index(start, place)) for place in grid]
+            grid = [
+                code.index(start, (k, outer), c) for k in range(n_units) for c in range(n_columns)
+            ]
+            if bias:
+                below = code.index(first_weight, (inner, outer), j)
+                grid += [code.index(below, c) for c in range(n_columns)]
             units = [code.index((k, inputs.unit)) for k in range(n_units)]
             place, columns = error(j, n_columns)
 
             def add(totals: list[Any], at: list[Any]) -> list[Any]:
                 xs = [inputs.load(code.index(at[0], unit)) for unit in units]
                 ds = [code.load(errors, code.index(at[1], column)) for column in columns]
-                return code.outer(totals, xs, ds)
+                made = code.outer(totals[: n_units * n_columns], xs, ds)
+                pairs = zip(totals[n_units * n_columns :], ds, strict=False)
+                return made + [code.builder.fadd(total, d) for total, d in pairs]
 
             places = [(inputs.place(i, 0), inputs.sample), (place, 1)]
+            totals = [code.load(sums, at) for at in grid]
             for at, total in zip(grid, code.sums(samples, totals, places, add), strict=True):
-                code.store(sums, code.index(start, at), total)
+                code.store(sums, at, total)
 
-        def biases(j: Any, n_columns: int) -> None:
-            start = code.index(first_weight, (inner, outer), j)
-            totals = [code.load(sums, code.index(start, c)) for c in range(n_columns)]
-            place, columns = error(j, n_columns)
+        def column(j: Any, m: int) -> None:
+            # The biases' sums go with the first units', whose errors are loaded anyway.
+            few = code.units[-2:]
+            begin = code.least(inner, few[0])
+            code.blocks(begin, few, lambda i, n: some(i, n, j, m, True))
+            code.blocks(inner, code.units, lambda i, n: some(i, n, j, m, False), begin)
 
-            def add(totals: list[Any], at: list[Any]) -> list[Any]:
-                ds = [code.load(errors, code.index(at[0], column)) for column in columns]
-                return [code.builder.fadd(total, d) for total, d in zip(totals, ds, strict=True)]
-
-            for c, total in enumerate(code.sums(samples, totals, [(place, 1)], add)):
-                code.store(sums, code.index(start, c), total)
-
-        code.blocks(inner, code.units, lambda i, n: code.blocks(
-            outer, code.columns, lambda j, m: some(i, n, j, m)))  # fmt: skip
-        code.blocks(outer, code.columns, biases)
+        code.blocks(outer, code.columns, column)
 
     return _apart("gradient", (x, first, delta, above, g, offset, n_in, n_out, count, width), write)
