@@ -16,11 +16,8 @@ from numba.extending import overload
 from kernels import penalties
 from kernels.jit import EXACT_OPTIONS, exact_kernel
 from kernels.lanes import COMPILED, keep_apart, load, store, widen
+from kernels.lanes.loops import BLOCK, STRIDE, Own, Shared
 from kernels.lanes.products import (
-    BLOCK,
-    STRIDE,
-    Own,
-    Shared,
     forward_layer,
     gradient_layer,
     hidden_layer,
@@ -69,7 +66,10 @@ def activate_tile(
     above: Any, count: Any, width: Any,
 ) -> None:  # fmt: skip
     """``hidden_layer`` with f = items[kind]; ``shape``: units below and in the layer."""
-    hidden_layer(items[kind], x, first, p, offset, *shape, work.a, work.delta, above, count, width)
+    n_in, n_out = shape
+    hidden_layer(
+        items[kind], x, first, p, offset, n_in, n_out, work.a, work.delta, above, count, width
+    )
 
 
 @overload(activate_tile, jit_options=EXACT_OPTIONS, strict=False)
