@@ -14,16 +14,13 @@ import numpy as np
 from numba.extending import overload
 
 from kernels import penalties
-from kernels.activations import slope, value
 from kernels.jit import EXACT_OPTIONS, exact_kernel
 from kernels.lanes import COMPILED, keep_apart, load, store, widen
+from kernels.lanes.loops import BLOCK, STRIDE, Own, Shared
 from kernels.lanes.products import (
-    BLOCK,
-    STRIDE,
-    Own,
-    Shared,
     forward_layer,
     gradient_layer,
+    hidden_layer,
     pull_back_layer,
 )
 from kernels.lanes.rows import add_parts, repeats, rows
@@ -64,41 +61,45 @@ def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     return TileWork(a, z, p, delta, wide)
 
 
-@exact_kernel
-def _activate_one(item: Any, work: Any, first: Any, units: Any, count: Any, width: Any) -> None:
-    for unit in range(first, first + units):
-        for place in range(unit * STRIDE, unit * STRIDE + count):
-            z = load(work.a, place, width)
-            a = value(item, z)
-            store(work.a, place, a)
-            store(work.delta, place, slope(item, z, a))
-
-
 def activate_tile(
-    items: Any, kind: Any, work: Any, first: Any, units: Any, count: Any, width: Any
-) -> None:
-    """work.a, which holds z, becomes f(z) and work.delta f'(z), with f = items[kind], for ``units``
-    units from ``first`` on and ``count`` samples."""
-    _activate_one(items[kind], work, first, units, count, width)
+    items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
+    above: Any, count: Any, width: Any,
+) -> None:  # fmt: skip
+    """``hidden_layer`` with f = items[kind]; ``shape``: units below and in the layer."""
+    n_in, n_out = shape
+    hidden_layer(
+        items[kind], x, first, p, offset, n_in, n_out, work.a, work.delta, above, count, width
+    )
 
 
 @overload(activate_tile, jit_options=EXACT_OPTIONS, strict=False)
 def _activate_tile(
-    items: Any, kind: Any, work: Any, first: Any, units: Any, count: Any, width: Any
-) -> Any:
+    items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
+    above: Any, count: Any, width: Any,
+) -> Any:  # fmt: skip
     # items[kind] has no single type, so the tuple is walked at compile time.
     def only(
-        items: Any, kind: Any, work: Any, first: Any, units: Any, count: Any, width: Any
-    ) -> None:
-        _activate_one(items[0], work, first, units, count, width)
+        items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
+        above: Any, count: Any, width: Any,
+    ) -> None:  # fmt: skip
+        hidden_layer(
+            items[0], x, first, p, offset, shape[0], shape[1], work.a, work.delta, above, count,
+            width,
+        )  # fmt: skip
 
     def first_or_rest(
-        items: Any, kind: Any, work: Any, first: Any, units: Any, count: Any, width: Any
-    ) -> None:
+        items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
+        above: Any, count: Any, width: Any,
+    ) -> None:  # fmt: skip
         if kind == 0:
-            _activate_one(items[0], work, first, units, count, width)
+            hidden_layer(
+                items[0], x, first, p, offset, shape[0], shape[1], work.a, work.delta, above,
+                count, width,
+            )  # fmt: skip
         else:
-            activate_tile(items[1:], kind - 1, work, first, units, count, width)
+            activate_tile(
+                items[1:], kind - 1, x, first, p, offset, shape, work, above, count, width
+            )
 
     return only if len(items) == 1 else first_or_rest
 
@@ -117,17 +118,24 @@ def forward_tile(
     above, offset = 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
-        out, place = work.a, above
+        below, shape = above - n_in, (n_in, n_out)
         if layer == last:
-            out, place = work.z, 0
-        if layer == 0:
-            forward_layer(Shared(inputs), first, p, offset, n_in, n_out, out, place, count, width)
+            if layer == 0:
+                forward_layer(
+                    Shared(inputs), first, p, offset, n_in, n_out, work.z, 0, count, width
+                )
+            else:
+                forward_layer(Own(work.a), below, p, offset, n_in, n_out, work.z, 0, count, width)
+        elif layer == 0:
+            activate_tile(
+                network.activations, network.kinds[layer], Shared(inputs), first, p, offset, shape,
+                work, above, count, width,
+            )  # fmt: skip
         else:
-            below = above - n_in
-            forward_layer(Own(work.a), below, p, offset, n_in, n_out, out, place, count, width)
-        if layer < last:
-            kind = network.kinds[layer]
-            activate_tile(network.activations, kind, work, above, n_out, count, width)
+            activate_tile(
+                network.activations, network.kinds[layer], Own(work.a), below, p, offset, shape,
+                work, above, count, width,
+            )  # fmt: skip
         above += n_out
         offset += (n_in + 1) * n_out
 

@@ -70,6 +70,7 @@ _FEATURES = _host_features()
 REGISTER_BYTES = 64 if "avx512f" in _FEATURES else 32 if "avx2" in _FEATURES else 16
 REGISTERS = 32 if "avx512f" in _FEATURES or "neon" in _FEATURES else 16
 HAS_FMA = "fma" in _FEATURES or "neon" in _FEATURES
+HAS_SCALE = "avx512f" in _FEATURES
 
 
 def width_of(dtype: Any, registers: int = 1) -> tuple[None, ...]:
@@ -99,6 +100,16 @@ def emit_spread(builder: Any, scalar: Any, width: int) -> Any:
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), scalar, ir.IntType(32)(0))
     mask = ir.Constant(ir.VectorType(ir.IntType(32), width), None)
     return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), mask)
+
+
+def joined(builder: Any, parts: list[Any]) -> Any:
+    """One vector of the lanes of several of one type, as many as a power of two."""
+    while len(parts) > 1:
+        size = parts[0].type.count
+        places = ir.Constant(ir.VectorType(ir.IntType(32), 2 * size), list(range(2 * size)))
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        parts = [builder.shuffle_vector(a, b, places) for a, b in pairs]
+    return parts[0]
 
 
 def emit_fma(builder: Any, a: Any, b: Any, c: Any) -> Any:

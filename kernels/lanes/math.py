@@ -17,13 +17,16 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from numba.core import cgutils
 from numba.core.typing.templates import signature
 from numba.extending import lower_builtin
 
 from kernels.lanes import (
+    HAS_SCALE,
     LanesType,
     emit_fma,
     emit_spread,
+    joined,
     llvm_call,
     overload_lanes,
 )
@@ -136,10 +139,34 @@ class Vector:
             left -= Fraction(float(part))
         return rest
 
-    def scaled(self, n: Any) -> Vector:
-        """self * 2ⁿ for integers |n| < 1100, in two steps so that each factor is finite."""
-        half = self.builder.ashr(n, self.integers(1))
-        return self * self._power(half) * self._power(self.builder.sub(n, half))
+    def scaled(self, n: Vector) -> Vector:
+        """self * 2ⁿ for whole numbers |n| < 1100, rounded once."""
+        register = 64 // self.either(4, 8)
+        if HAS_SCALE and self.width % register == 0:
+            return self._scaled_by_registers(n, register)
+        # In two steps, so that each factor is finite: only the second can round.
+        whole = self.builder.fptosi(n.value, self.integers())
+        half = self.builder.ashr(whole, self.integers(1))
+        return self * self._power(half) * self._power(self.builder.sub(whole, half))
+
+    def _scaled_by_registers(self, n: Vector, register: int) -> Vector:
+        """The same by AVX-512's own instruction."""
+        builder, vector = self.builder, ir.VectorType(self.element, register)
+        mask = ir.IntType(register)
+        function = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(vector, [vector, vector, vector, mask, ir.IntType(32)]),
+            f"llvm.x86.avx512.mask.scalef.{self.either('ps', 'pd')}.512",
+        )
+        nothing, as_set = ir.Constant(vector, ir.Undefined), ir.IntType(32)(4)
+        parts = []
+        for first in range(0, self.width, register):
+            lanes = ir.Constant(
+                ir.VectorType(ir.IntType(32), register), list(range(first, first + register))
+            )
+            x, power = (builder.shuffle_vector(v, v, lanes) for v in (self.value, n.value))
+            parts.append(builder.call(function, [x, power, nothing, mask(-1), as_set]))
+        return Vector(builder, joined(builder, parts))
 
     def _power(self, n: Any) -> Vector:
         bias, shift = self.either((127, 23), (1023, 52))
@@ -157,10 +184,6 @@ def _reduced(x: Vector) -> tuple[Vector, Vector]:
     return n, (r * r).fma(r.polynomial(x.either(_EXPM1_32, _EXPM1_64)), r)
 
 
-def _whole(n: Vector) -> Any:
-    return n.builder.fptosi(n.value, n.integers())
-
-
 def _or_nan(x: Vector, result: Vector) -> Vector:
     return x.where(x.builder.fcmp_unordered("!=", x.value, x.value), result)
 
@@ -168,14 +191,14 @@ def _or_nan(x: Vector, result: Vector) -> Vector:
 def exp(x: Vector) -> Vector:
     """eˣ, with gradual underflow; inf and NaN as NumPy."""
     n, small = _reduced(x)
-    return _or_nan(x, (small + 1.0).scaled(_whole(n)))
+    return _or_nan(x, (small + 1.0).scaled(n))
 
 
 def expm1(x: Vector) -> Vector:
     """eˣ - 1, accurate about zero."""
     n, small = _reduced(x)
     # 2ⁿ (1 + small) - 1, halved so that 2ⁿ stays finite where the result is.
-    half = x.of(0.5).scaled(_whole(n))
+    half = x.of(0.5).scaled(n)
     result = small.fma(half, half - 0.5) * 2.0
     return _or_nan(x, x.where(x.compare("==", 0.0), result))
 

@@ -27,6 +27,7 @@ from kernels.lanes import (
     emit_load,
     emit_spread,
     emit_store,
+    joined,
 )
 
 
@@ -163,12 +164,7 @@ def _get_repeat(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         number = builder.load(builder.gep(fields.data, [place], inbounds=True))
         parts.append(emit_spread(builder, number, kind.width))
         place = builder.add(place, fields.stride)
-    while len(parts) > 1:
-        size = parts[0].type.count
-        joint = ir.Constant(ir.VectorType(ir.IntType(32), 2 * size), list(range(2 * size)))
-        pairs = zip(parts[::2], parts[1::2], strict=True)
-        parts = [builder.shuffle_vector(a, b, joint) for a, b in pairs]
-    return parts[0]
+    return joined(builder, parts)
 
 
 def _row(context: Any, builder: Any, kind: Any, row: Any, index: Any) -> Any:

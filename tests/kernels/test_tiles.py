@@ -8,7 +8,7 @@ import pytest
 from kernels import network
 from kernels.jit import exact_kernel
 from kernels.lanes import COMPILED, store
-from kernels.lanes.products import BLOCK
+from kernels.lanes.loops import BLOCK
 from kernels.tiles import aligned, gradient_tile, losses_tile, new_tile_work, right_tile
 
 pytestmark = pytest.mark.emits
