@@ -11,7 +11,7 @@ from typing import Any
 from numba.extending import overload
 
 from kernels.batchings import draw, select
-from kernels.jit import INLINED_OPTIONS
+from kernels.jit import EXACT_OPTIONS, INLINED_OPTIONS
 from kernels.network import batch_gradient
 from kernels.optimizers import prepare, take_step
 from kernels.single_step import Ladder, look, move, pack, stride_on, unpack
@@ -150,7 +150,7 @@ def hurry(
     return span[0]
 
 
-@overload(hurry, jit_options=INLINED_OPTIONS, strict=False)
+@overload(hurry, jit_options=EXACT_OPTIONS, strict=False)
 def _hurry(
     ladder: Any,
     network: Any,

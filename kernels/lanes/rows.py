@@ -18,7 +18,6 @@ from numba.extending import (
     register_model,
 )
 
-from kernels.jit import INLINED_OPTIONS
 from kernels.lanes import (
     LanesType,
     array_data,
@@ -74,10 +73,14 @@ make_attribute_wrapper(RowsType, "size", "size")
 make_attribute_wrapper(RepeatsType, "size", "size")
 
 
-@overload_attribute(FixedRowsType, "size", jit_options=INLINED_OPTIONS, strict=False)
+@overload_attribute(FixedRowsType, "size")
 def _fixed_size(rows: Any) -> Any:
     count = rows.count
-    return lambda rows: count
+
+    def size(rows: Any) -> Any:
+        return count
+
+    return size
 
 
 def rows(array: Any, first: Any, count: Any, stride: Any, width: Any) -> Any:
