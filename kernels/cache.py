@@ -16,9 +16,10 @@ import pickle
 import shutil
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from numba.core.serialize import dumps
 
 _PACKAGE = Path(__file__).parent
 _KEPT_CACHES = 4
+_LONGEST_IMPORT = 30.0  # seconds
 _KEPT_SECONDS = 30 * 86400.0
 _SUFFIX = ".kernel"
 _CHECKSUM = hashlib.sha256().digest_size
@@ -93,6 +95,24 @@ def kept() -> list[Path]:
     return sorted(FOLDER.glob(f"*{_SUFFIX}"))
 
 
+_may_compile = threading.Event()
+_may_compile.set()
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """While it is entered, kernels of other threads are loaded but none is compiled.
+
+    Modules register rules and overloads when they are imported, and compiling reads these. Only for
+    imports: nothing inside may call a kernel.
+    """
+    _may_compile.clear()
+    try:
+        yield
+    finally:
+        _may_compile.set()
+
+
 class KernelCache(_Cache):
     """The compiled forms of one function, in the form that Numba's dispatcher asks for."""
 
@@ -116,8 +136,12 @@ class KernelCache(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled form for ``sig``, or None where there is none that is sound."""
-        if not self._enabled:
-            return None
+        found = self._load(sig, target_context) if self._enabled else None
+        if found is None:
+            _may_compile.wait(_LONGEST_IMPORT)
+        return found
+
+    def _load(self, sig: Any, target_context: Any) -> Any:
         try:
             # Compiled code needs Numba's runtime alone. What Numba knows how to compile, 0.1 s to
             # load, is asked for where something is compiled.

@@ -38,6 +38,8 @@ class _Watch(event.Listener):
         self.stack.append(_name(event.data["dispatcher"].py_func))
 
     def on_end(self, event: Any) -> None:
+        if not self.stack:  # begun before this module was imported
+            return
         name = self.stack.pop()
         if not self.stack:
             self.kernels.append((name, time.perf_counter() - self.begun))

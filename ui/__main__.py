@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from ui.main_window import MainWindow
 from workbench import Experiment, Run, moments
 
 
@@ -34,8 +35,6 @@ def main(experiment: Experiment | None = None, made: Future[Run] | None = None) 
     timed (workbench.moments), the window closes by itself once it has shown a training step.
     """
     application = prepare()
-    from ui.main_window import MainWindow
-
     window = MainWindow(experiment or Experiment.preset("tutorial"), made=made)
     window.show()
 
@@ -43,7 +42,12 @@ def main(experiment: Experiment | None = None, made: Future[Run] | None = None) 
         moments.reached(moments.SHOWN)
         window.close()
 
+    def failed(text: str) -> None:
+        print(text, file=sys.stderr)
+        application.exit(1)
+
     if moments.watched():
+        window.bridge.failed.connect(failed)
         window.bridge.updated.connect(lambda it: it.step and QTimer.singleShot(0, shown))
     # Python sees Ctrl+C in the terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: window.close())

@@ -15,10 +15,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kernels import activations, cache, losses, outputs, surfaces
 from workbench import ahead
-from workbench.experiment import Experiment
+from workbench.experiment import CATALOGS, Experiment
 
 _WINDOW = "ui.__main__"
+_OTHERS = (activations.catalog, losses.catalog, outputs.catalog, surfaces.catalog)
 
 
 def why_no_window() -> str | None:
@@ -38,8 +40,12 @@ def open_window(experiment: Experiment) -> int:
     problem = _why_no_display()
     if problem:
         raise NoWindow(problem)
-    made = ahead.begin(experiment)
-    problem = _why_no_libraries()
+    with cache.importing():
+        made = ahead.begin(experiment)
+        problem = _why_no_libraries()
+        if problem is None:  # the form offers every item
+            for catalog in (*CATALOGS.values(), *_OTHERS):
+                catalog.discover()
     if problem:
         ahead.abandon(made)
         raise NoWindow(problem)

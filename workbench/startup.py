@@ -14,6 +14,7 @@ from workbench import moments
 
 _TERMINAL = ("-m", "workbench", "run", "tutorial", "--steps", "1", "--no-pictures", "--out")
 _WINDOW = ("-m", "workbench", "window", "tutorial")
+_LONGEST = 300  # seconds
 _ROOT = Path(__file__).parents[1]
 
 
@@ -63,15 +64,18 @@ def _timed(arguments: list[str], cache: str | None) -> Start:
         written = Path(folder, "moments")
         environment[moments.VARIABLE] = str(written)
         begun = time.time()
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            timeout=600,
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, *arguments],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                timeout=_LONGEST,
+            )
+        except subprocess.TimeoutExpired:
+            raise StartupFailed(f"not done after {_LONGEST} s") from None
         found = moments.read(written)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 import workbench as wb
-from workbench import ahead
+from kernels import cache
+from kernels.jit import kernel
+from workbench import ahead, moments
 
 
 def test_a_run_begun_ahead_is_the_run_itself(tutorial):
@@ -15,6 +19,36 @@ def test_a_run_begun_ahead_is_the_run_itself(tutorial):
     assert run.wait(timeout=60)
     assert run.steps == 40
     np.testing.assert_array_equal(run.parameters, wb.run(experiment).parameters)
+
+
+def test_nothing_compiles_while_modules_are_imported():
+    """A kernel of another thread waits: what it needs may not have been registered yet."""
+
+    @kernel
+    def half(x):
+        return x / 2.0
+
+    found = []
+    thread = threading.Thread(target=lambda: found.append(half(3.0)))
+    with cache.importing():
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive()
+        assert found == []
+    thread.join(60)
+    assert found == [1.5]
+
+
+@pytest.mark.compiled
+def test_a_cold_window_trains(python, tmp_path):
+    """Training compiles on its thread while the window's modules are being imported."""
+    written = tmp_path / "moments"
+    places = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), moments.VARIABLE: str(written)}
+    code, _, told = python(
+        "-m", "workbench", "window", "xor", QT_QPA_PLATFORM="offscreen", **places
+    )
+    assert code == 0, told
+    assert set(moments.read(written)) == {moments.FIRST_STEP, moments.SHOWN}
 
 
 def test_what_making_it_raises_is_kept(tutorial, monkeypatch):
