@@ -58,8 +58,8 @@ def new_plane_bench(network: Any, dtype: Any, width: Any) -> PlaneBench:
 
 def points_of_plane(origin: Any, directions: Any, places: Any, dtype: Any) -> Points:
     """The points of a plane at ``places`` (m, 2); see ``Points``."""
-    made = [np.ascontiguousarray(v, dtype) for v in (origin, directions, places)]
-    return Points(*made, np.empty((0, made[0].size), dtype))
+    at, along, where = (np.require(v, dtype, ("C", "W")) for v in (origin, directions, places))
+    return Points(at, along, where, np.empty((0, at.size), dtype))
 
 
 def points_anywhere(rows: Any, dtype: Any) -> Points:

@@ -63,9 +63,7 @@ def test_gradients_are_those_of_single_networks(case, plane, width):
     points, rows = plane
     loss, norms, gradients = np.empty(9), np.empty(9), np.full((9, rows.shape[1]), np.nan)
     bench = new_plane_bench(case.network, np.float64, width)
-    point_gradients(
-        case.network, points, case.samples, bench, 0, 9, loss, norms, gradients, width
-    )
+    point_gradients(case.network, points, case.samples, bench, 0, 9, loss, norms, gradients, width)
     n = len(case.samples.inputs)
     for k, row in enumerate(rows):
         wanted = np.empty_like(row)
