@@ -12,7 +12,14 @@ from workbench.landscape.kinds import Scene, View
 from workbench.landscape.kinds.pca import plane_of_path
 from workbench.landscape.plane import Path, Plane
 from workbench.landscape.profile import Profile
-from workbench.landscape.survey import Landscape, grid_around, lay_plane, over, square_around
+from workbench.landscape.survey import (
+    Landscape,
+    grid_around,
+    lay_plane,
+    over,
+    shows_path,
+    square_around,
+)
 
 __all__ = [
     "Feature",
@@ -32,5 +39,6 @@ __all__ = [
     "over",
     "plane_of_path",
     "refined",
+    "shows_path",
     "square_around",
 ]

@@ -15,20 +15,22 @@ from workbench.landscape.survey import Landscape
 # Okabe & Ito's colours keep apart for every common colour blindness.
 PATH, WARNING = "#D55E00", "#B03A00"
 LINES = {"line": "#0072B2", "curve": "#D55E00"}
-_DECADES = 2.0  # heights that span more are coloured by their logarithm
+# Heights that span more than so many decades are coloured by their logarithm, over so many at most.
+_DECADES, _MOST_DECADES = 2.0, 6.0
 _MARKERS = {
     "global minimum": ("*", 150, "global minimum of this grid"),
     "minimum": ("v", 45, "minimum of this grid"),
     "saddle": ("X", 50, "saddle of this grid"),
     "lowest": ("D", 30, "lowest point shown"),
 }
+_TITLE = 78  # characters that fit above the axes
 _MOST_MARKS = 40  # of a kind; where there are more the picture would show nothing else
 
 
 def landscape_figure(landscape: Landscape) -> Figure:
     """Heights with contours, the path on them, and what the plane leaves out in the title."""
     profiles = landscape.profiles
-    size = (12.6, 6.2) if profiles else (7.0, 6.2)
+    size = (13.2, 6.6) if profiles else (7.0, 6.6)
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot(1, 2 if profiles else 1, 1)
     _heights(figure, axes, landscape)
@@ -55,7 +57,7 @@ def landscape_figure(landscape: Landscape) -> Figure:
     axes.set_aspect("equal")
     handles, labels = axes.get_legend_handles_labels()
     if handles:
-        axes.legend(handles, labels, loc="upper right", fontsize=8)
+        figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=8)
     if profiles:
         _profiles(figure.add_subplot(1, 2, 2), profiles)
     return figure
@@ -63,15 +65,14 @@ def landscape_figure(landscape: Landscape) -> Figure:
 
 def _title(landscape: Landscape) -> str:
     fit, kind = landscape.fit, landscape.plane.kind
-    lines = [f"{landscape.label.capitalize()} over a plane: {kind}"]
-    if len(fit.path.points) > 1:
-        share = 100 * fit.explained
-        lines.append(
-            f"{share:.1f} % of the path's variance lies in this plane; "
+    texts = [f"{landscape.label.capitalize()} over a plane: {kind}"]
+    if fit.path.name == "step" and len(fit.path.points) > 1:
+        texts.append(
+            f"{100 * fit.explained:.1f} % of the path's variance lies in this plane; "
             f"the path is up to {fit.distance.max():.2g} away"
         )
-    lines += textwrap.wrap(landscape.warning, 76)
-    return "\n".join(lines)
+    texts.append(landscape.warning)
+    return "\n".join(line for text in texts for line in textwrap.wrap(text, _TITLE))
 
 
 def _heights(figure: Figure, axes: Any, landscape: Landscape) -> None:
@@ -93,8 +94,9 @@ def _scale(height: np.ma.MaskedArray[Any, Any]) -> tuple[Any, np.ndarray | None]
     low, high = float(height.min()), float(height.max())
     if not high > low:
         return Normalize(low - 0.5, high + 0.5), None
-    if low > 0 and np.log10(high / low) > _DECADES:
-        return LogNorm(low, high), np.geomspace(low, high, 18)[1:-1]
+    if low >= 0 and high > low * 10**_DECADES:
+        low = max(low, high * 10**-_MOST_DECADES)
+        return LogNorm(low, high, clip=True), np.geomspace(low, high, 18)[1:-1]
     return Normalize(low, high), np.linspace(low, high, 18)[1:-1]
 
 

@@ -29,8 +29,7 @@ class Profile:
     @property
     def barrier(self) -> float:
         """How far ``loss`` rises above the straight line between its values at the ends; 0 where it
-        nowhere does. Frankle et al. 2020, arXiv 1912.05671, section 2, with the interpolation of
-        Entezari et al. 2022, arXiv 2110.06296, definition 1."""
+        nowhere does. The loss barrier of Entezari et al. 2022, arXiv 2110.06296."""
         ends = (1.0 - self.t) * self.loss[0] + self.t * self.loss[-1]
         return float(np.max(self.loss - ends))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,8 @@ def over(
     along, across = (np.linspace(low, high, resolution) for low, high in ends)
     values = heights_over(model, plane, along, across, height, threads=threads, cancelled=cancelled)
     noise = _NOISE * float(np.finfo(model.dtype).eps)
+    minimised = heights.catalog.get(height).facts.get("minimised", True)
+    found = find_features(values, along, across, tolerance=noise) if minimised else ()
     return Landscape(
         plane,
         height,
@@ -138,7 +141,7 @@ def over(
         across,
         values,
         judge(model, plane, view.path, height, threads),
-        tuple(find_features(values, along, across, tolerance=noise)),
+        tuple(found),
         marks,
         view.profiles,
     )
@@ -206,6 +209,7 @@ def lay_plane(
         f"point {k}" if name == "a point" else name for k, (name, _) in enumerate(found, start=1)
     ]
     vectors = tuple(vector for _, vector in found)
+    _check_distinct(names, vectors)
     shown = path() if facts["path"] else Path(np.zeros(1), vectors[-1][None])
     view = kinds.build(chosen.item, Scene(model, shown, vectors, tuple(names), cancelled))
     square = None
@@ -232,6 +236,19 @@ def _points(chosen: Choice, defaults: Sequence[str], given: Sequence[Any] | None
         rule = f"must be {len(defaults)} points for the kind {chosen.name}"
         raise BadValue("plane.points", rule, len(wanted), takes)
     return wanted
+
+
+def _check_distinct(names: Sequence[str], vectors: Sequence[np.ndarray]) -> None:
+    for (first, a), (second, b) in combinations(zip(names, vectors, strict=True), 2):
+        if np.array_equal(a, b):
+            rule = "must be different points (an initializer that draws nothing has one start only)"
+            near = "other points, or the initializer he_normal"
+            raise BadValue("plane.points", rule, f"{first} = {second}", near)
+
+
+def shows_path(kind: str) -> bool:
+    """Whether planes of this kind show the run's own path; raises BadValue."""
+    return bool(kinds.catalog.get(choose("plane.kind", kinds.catalog, kind).name).facts["path"])
 
 
 def _path(model: Model, run: Run | None, parameters: object, finish: Callable[[Run], None]) -> Path:

@@ -2,7 +2,8 @@
 
 An item has no options. Its facts are ``begin``, a function ``begin(model) -> Work`` that makes one
 thread's scratch; ``label``, for an axis; ``cost``, about how many losses one value costs; ``test``,
-whether it is of the test set; ``classes``, whether it is for data with classes only. A ``Work`` is
+whether it is of the test set; ``classes``, whether it is for data with classes only;
+``minimised``, whether its minima mean anything (the default). A ``Work`` is
 ``work(points, first, last, out)``: it fills out[first:last], float64, with the heights of those of
 the kernels' ``points``.
 """

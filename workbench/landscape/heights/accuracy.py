@@ -28,4 +28,5 @@ catalog.register(
     cost=1.3,
     label="training accuracy",
     classes=True,
+    minimised=False,
 )

@@ -29,4 +29,5 @@ catalog.register(
     label="test accuracy",
     classes=True,
     test=True,
+    minimised=False,
 )

@@ -43,4 +43,5 @@ catalog.register(
     begin=_begin,
     cost=30.0,
     label="curvature within the plane",
+    minimised=False,
 )

@@ -3,6 +3,9 @@
 The curve's ends are held and its middle control points move so that the expected loss over t,
 uniform on [0, 1] (eq. 2), is least. The expectation is a Gauss-Legendre sum whose nodes are points
 of one tile, and L-BFGS minimises it; so the result is the same on every machine but for rounding.
+It ends once no node is above the higher end: from there on a loss such as the cross-entropy without
+a penalty, which has no minimum, would only be lowered by weights that grow for ever.
+
 One control point makes the paper's quadratic curve, which lies in the plane of its three points.
 """
 
@@ -15,10 +18,9 @@ import numpy as np
 
 from kernels.lanes import width_of
 from kernels.plane import new_plane_bench, point_gradients, points_anywhere
-from workbench.landscape.kinds import Scene, View, catalog
+from workbench.landscape.kinds import Scene, View, catalog, random_directions
 from workbench.landscape.kinds.line import straight
-from workbench.landscape.kinds.three import through
-from workbench.landscape.plane import Path
+from workbench.landscape.plane import Path, Plane, orthonormal
 from workbench.landscape.profile import measure
 from workbench.model import Model
 
@@ -49,6 +51,13 @@ class ExpectedLoss:
         self.shares = bernstein(bends + 1, self.t)
         self._width = width_of(model.dtype)
         self._bench = new_plane_bench(model.network, model.dtype, self._width)
+        self._seen = np.empty(0), np.empty(0)
+
+    def at_nodes(self, middle: np.ndarray) -> np.ndarray:
+        """The losses (nodes,) along the curve."""
+        if not np.array_equal(self._seen[0], middle):
+            self(middle)
+        return self._seen[1]
 
     def __call__(self, middle: np.ndarray) -> tuple[float, np.ndarray]:
         """(mean loss, gradient) for control points ``middle`` (bends * n,), float64."""
@@ -69,6 +78,7 @@ class ExpectedLoss:
             gradients,
             self._width,
         )
+        self._seen = middle.copy(), losses
         pulled = (self.shares[:, 1:-1] * self.weights[:, None]).T @ gradients.astype(np.float64)
         return float(self.weights @ losses), pulled.reshape(-1)
 
@@ -84,15 +94,17 @@ def connect(
 ) -> np.ndarray:
     """The control points (bends + 2, n) of a curve of low loss from ``a`` to ``b`` (n,).
 
-    It begins as the straight line, and no worse a curve is returned.
+    It begins as the straight line, and no worse a curve is returned. ``a`` and ``b`` differ.
     """
     from scipy.optimize import minimize
 
-    def stop(_: Any) -> None:
-        if cancelled():
+    loss = ExpectedLoss(model, a, b, bends, nodes)
+    enough = max(model.loss_and_gradient(end)[0] for end in (a, b))
+
+    def stop(middle: np.ndarray) -> None:
+        if cancelled() or loss.at_nodes(middle).max() <= enough:
             raise StopIteration
 
-    loss = ExpectedLoss(model, a, b, bends, nodes)
     begun = straight(a, b, np.linspace(0.0, 1.0, bends + 2)[1:-1]).reshape(-1)
     limits = {"maxiter": steps, "maxfun": 20 * steps + 20}
     with np.errstate(over="ignore", invalid="ignore"):
@@ -107,9 +119,15 @@ def _build(item: Curve, scene: Scene) -> View:
     control = connect(model, a, b, bends, int(item.steps), int(item.nodes), scene.cancelled)
     t = np.linspace(0.0, 1.0, int(item.points))
     bent, line = bernstein(bends + 1, t) @ control, straight(a, b, t)
-    # The curve's middle lies in the plane of three control points, as the whole curve then does.
+    # The curve's middle lies in the plane of three control points, as the whole curve then does;
+    # a random direction stands in where the curve did not bend.
     middle = bernstein(bends + 1, np.array([0.5]))[0] @ control
-    plane = through((a, b, middle), (first, last, "the curve's middle"), "curve")
+    spare = random_directions(len(a), 0, 1)
+    chosen = orthonormal([b - a, middle - a, *spare])
+    if len(chosen) < 2:
+        chosen.append(np.zeros(len(a)))
+    axes = f"from {first} to {last}", "towards the curve's middle"
+    plane = Plane(a.copy(), np.array(chosen), "curve", axes)
     profiles = measure(model, "curve", t, bent), measure(model, "line", t, line)
     marks = (first, a), (last, b), ("middle", middle)
     return View(plane, Path(t, bent, "t"), 0.0, marks, profiles)

@@ -1,4 +1,4 @@
-"""The straight line between two points: Goodfellow, Vinyals & Saxe 2015, arXiv 1412.6544, eq. 3.1.
+"""The straight line between two points: Goodfellow, Vinyals & Saxe 2015, arXiv 1412.6544.
 
 The plane has the line as its first axis and a random direction across it as its second.
 """
@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from workbench.errors import WorkbenchError
 from workbench.landscape.kinds import SEED, Scene, View, catalog, random_directions
 from workbench.landscape.plane import Path, Plane, orthonormal
 from workbench.landscape.profile import measure
@@ -29,11 +28,6 @@ def straight(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 def _build(item: Line, scene: Scene) -> View:
     a, b = scene.points
-    if not np.linalg.norm(b - a) > 0.0:
-        names = " and ".join(scene.names)
-        raise WorkbenchError(
-            f"plane: {names} are the same point; nearest valid: two different points"
-        )
     chosen = orthonormal([b - a, *random_directions(len(a), item.seed)])
     if len(chosen) < 2:
         chosen.append(np.zeros(len(a)))

@@ -1,4 +1,8 @@
-"""The plane through three points: Garipov et al. 2018, arXiv 1802.10026, section A.1's û and v̂."""
+"""The plane through three points, the first of which is its origin.
+
+Garipov et al. 2018, "Loss surfaces, mode connectivity, and fast ensembling of DNNs", arXiv
+1802.10026, eq. 6-7.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,10 @@ class Three(NamedTuple):
     """No options: the three points are given."""
 
 
-def through(points: tuple[np.ndarray, ...], names: tuple[str, ...], kind: str) -> Plane:
-    """The plane through three points: the first is its origin, the first axis leads to the second.
-
-    û = (b - a) / |b - a|; v̂ likewise of c - a less its part along û. Coordinates are distances.
-    """
-    a, b, c = (np.asarray(p, np.float64) for p in points)
+def _build(item: Three, scene: Scene) -> View:
+    a, b, c = scene.points
+    names = scene.names
+    # û = (b - a) / |b - a|; v̂ likewise of c - a less its part along û: coordinates are distances.
     chosen = orthonormal([b - a, c - a])
     if len(chosen) < 2:
         raise WorkbenchError(
@@ -28,14 +30,9 @@ def through(points: tuple[np.ndarray, ...], names: tuple[str, ...], kind: str) -
             "nearest valid: the kind line, or another point"
         )
     axes = f"from {names[0]} to {names[1]}", f"towards {names[2]}"
-    return Plane(a.copy(), np.array(chosen), kind, axes)
-
-
-def _build(item: Three, scene: Scene) -> View:
-    plane = through(scene.points, scene.names, "three")
-    marks = tuple(zip(scene.names, scene.points, strict=True))
-    corners = Path(np.arange(3), np.array(scene.points), "corner")
-    return View(plane, corners, 0.0, marks)
+    plane = Plane(a.copy(), np.array(chosen), "three", axes)
+    marks = tuple(zip(names, scene.points, strict=True))
+    return View(plane, Path(np.arange(3), np.array(scene.points), "corner"), 0.0, marks)
 
 
 catalog.register(
