@@ -1,8 +1,12 @@
 """Minima and saddles of heights over a grid: what the grid shows, no more.
 
 A minimum is lower than its eight neighbours. At a saddle, going round the eight, the height crosses
-that of the middle four times or more. Equal heights are neither above nor below, so a plateau has
-no minimum and no saddle; nor has the grid's edge, where neighbours lack.
+that of the middle four times or more. The grid's edge, where neighbours lack, has neither.
+
+Equal heights: where a stationary point lies midway between grid points, two or four of them are the
+lowest, and the first of these stands for all. Larger plateaus have no minimum. Of equal neighbours
+the later one in the order of reading counts as higher (Edelsbrunner & Mücke 1990, "Simulation of
+simplicity"), and a saddle found so must be one of the quadratic through the neighbourhood too.
 """
 
 from __future__ import annotations
@@ -14,7 +18,10 @@ import numpy as np
 
 # The eight neighbours in the order of going round: (row, column).
 _RING = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
-_EQUAL = 1e-6  # of the span of heights: minima that are so close to the lowest are all global
+_LATER = np.array([1.0 if place > (0, 0) else -1.0 for place in _RING])[:, None, None]
+# Of the rise over one cell: minima that are not further above the lowest are all global, since that
+# is how well their values are known.
+_EQUAL = 0.05
 
 
 @dataclass(frozen=True)
@@ -63,17 +70,25 @@ def find_features(
     lowest = np.unravel_index(int(np.argmin(values)), values.shape)
     signs = _signs(values, tolerance)
     minima = [_feature("minimum", values, along, across, p, refine) for p in _minima(signs)]
-    equal = _EQUAL * float(np.ptp(values[sound]))
-    low = min([f.value for f in minima], default=np.inf)
-    for feature in sorted(minima, key=lambda f: f.value):
-        best = feature.value <= low + equal and low <= values[lowest] + equal
-        found.append(_named(feature, "global minimum") if best else feature)
+    minima.sort(key=lambda feature: feature.value)
+    if minima:
+        low = minima[0].value + _doubt(values, minima[0])
+        known = minima[0].value <= values[lowest] + _doubt(values, minima[0])
+        for feature in minima:
+            best = known and feature.value - _doubt(values, feature) <= low
+            found.append(_named(feature, "global minimum") if best else feature)
     if not any(f.kind == "global minimum" for f in found):
         row, column = (int(k) for k in lowest)
         place = float(along[column]), float(across[row]), float(values[lowest])
         found.insert(0, Feature("lowest", *place, row, column, False))
     saddles = _saddles(signs, values)
     return found + [_feature("saddle", values, along, across, p, refine) for p in saddles]
+
+
+def _doubt(values: np.ndarray, feature: Feature) -> float:
+    """How far a minimum's refined value may be off."""
+    _, bend = _quadratic(values, (feature.row, feature.column))
+    return _EQUAL * float(max(bend[0, 0], bend[1, 1], 0.0)) / 2.0
 
 
 def _named(feature: Feature, kind: str) -> Feature:
@@ -94,13 +109,42 @@ def _signs(values: np.ndarray, tolerance: float) -> np.ndarray:
 
 
 def _minima(signs: np.ndarray) -> list[tuple[int, int]]:
-    return [(int(i) + 1, int(j) + 1) for i, j in np.argwhere((signs > 0).all(0))]
+    broken = np.where(signs == 0, _LATER, signs)
+    found = [(int(i) + 1, int(j) + 1) for i, j in np.argwhere((broken > 0).all(0))]
+    return [place for place in found if not _plateau(signs, place)]
+
+
+def _plateau(signs: np.ndarray, place: tuple[int, int]) -> bool:
+    """Whether the points as high as this one and joined to it spread over more than 2 by 2."""
+    seen, waiting = {place}, [place]
+    while waiting:
+        i, j = waiting.pop()
+        inside = 0 < i <= signs.shape[1] and 0 < j <= signs.shape[2]
+        if not inside:
+            return True
+        equal = {
+            (i + a, j + b)
+            for (a, b), sign in zip(_RING, signs[:, i - 1, j - 1], strict=True)
+            if sign == 0
+        }
+        waiting += equal - seen
+        seen |= equal
+        rows, columns = zip(*seen, strict=True)
+        if max(rows) - min(rows) > 1 or max(columns) - min(columns) > 1:
+            return True
+    return False
 
 
 def _saddles(signs: np.ndarray, values: np.ndarray) -> list[tuple[int, int]]:
     """One grid point of each group of neighbours that all look like a saddle."""
-    crossings = (signs * np.roll(signs, 1, axis=0) < 0).sum(0)
-    candidates = {(int(i) + 1, int(j) + 1) for i, j in np.argwhere(crossings >= 4)}
+    broken = np.where(signs == 0, _LATER, signs)
+    crossings = (broken * np.roll(broken, 1, axis=0) < 0).sum(0)
+    sure = (signs != 0).all(0)
+    candidates = set()
+    for i, j in np.argwhere(crossings >= 4):
+        place = int(i) + 1, int(j) + 1
+        if sure[i, j] or _far(values, place) <= 1.0:
+            candidates.add(place)
     found = []
     while candidates:
         group, waiting = [], [candidates.pop()]

@@ -190,7 +190,7 @@ def lay_plane(
     "initial", "final", "start:3", "end:3", or run folders. ``extent``: half the square's side,
     around the plane's origin; without it the square holds all that is shown. Raises WorkbenchError.
     """
-    chosen = choose("plane.kind", kinds.catalog, {"name": kind, **(options or {})})
+    chosen = choose("plane", kinds.catalog, {"name": kind, **(options or {})})
     facts = kinds.catalog.get(chosen.name).facts
     resolution = integer("plane.resolution", plain(resolution), 2, 4096)
     run = source if isinstance(source, Run) else None
@@ -248,7 +248,7 @@ def _check_distinct(names: Sequence[str], vectors: Sequence[np.ndarray]) -> None
 
 def shows_path(kind: str) -> bool:
     """Whether planes of this kind show the run's own path; raises BadValue."""
-    return bool(kinds.catalog.get(choose("plane.kind", kinds.catalog, kind).name).facts["path"])
+    return bool(kinds.catalog.get(choose("plane", kinds.catalog, kind).name).facts["path"])
 
 
 def _path(model: Model, run: Run | None, parameters: object, finish: Callable[[Run], None]) -> Path:
