@@ -19,6 +19,7 @@ import numpy as np
 # The eight neighbours in the order of going round: (row, column).
 _RING = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
 _LATER = np.array([1.0 if place > (0, 0) else -1.0 for place in _RING])[:, None, None]
+_PLATEAU = 6  # equal neighbours of a point inside a plateau, at least
 # Of the rise over one cell: minima that are not further above the lowest are all global, since that
 # is how well their values are known.
 _EQUAL = 0.05
@@ -137,14 +138,15 @@ def _plateau(signs: np.ndarray, place: tuple[int, int]) -> bool:
 
 def _saddles(signs: np.ndarray, values: np.ndarray) -> list[tuple[int, int]]:
     """One grid point of each group of neighbours that all look like a saddle."""
-    broken = np.where(signs == 0, _LATER, signs)
-    crossings = (broken * np.roll(broken, 1, axis=0) < 0).sum(0)
-    sure = (signs != 0).all(0)
-    candidates = set()
-    for i, j in np.argwhere(crossings >= 4):
+    near_plateau = _grown((signs == 0).sum(0)) >= _PLATEAU
+    certain, candidates = set(), set()
+    for i, j in np.argwhere(_crossings(np.where(signs == 0, _LATER, signs)) >= 4):
         place = int(i) + 1, int(j) + 1
-        if sure[i, j] or _far(values, place) <= 1.0:
-            candidates.add(place)
+        if _crossings(signs[:, i, j][signs[:, i, j] != 0]) >= 4:
+            certain.add(place)
+        elif near_plateau[i, j] or _far(values, place) > 1.0:
+            continue
+        candidates.add(place)
     found = []
     while candidates:
         group, waiting = [], [candidates.pop()]
@@ -154,8 +156,22 @@ def _saddles(signs: np.ndarray, values: np.ndarray) -> list[tuple[int, int]]:
             near = {(i + a, j + b) for a, b in _RING} & candidates
             candidates -= near
             waiting += near
-        found.append(min(sorted(group), key=lambda p: _far(values, p)))
+        found.append(min(sorted(group), key=lambda p: (p not in certain, _far(values, p))))
     return sorted(found)
+
+
+def _crossings(signs: np.ndarray) -> np.ndarray:
+    """How often ``signs`` (k, …), none of which is zero, change on the way round."""
+    return np.asarray((signs * np.roll(signs, 1, axis=0) < 0).sum(0))
+
+
+def _grown(counts: np.ndarray) -> np.ndarray:
+    """The largest of each entry and its neighbours."""
+    rows, columns = counts.shape
+    padded = np.pad(counts, 1)
+    return np.max(
+        [padded[1 + i : rows + 1 + i, 1 + j : columns + 1 + j] for i, j in ((0, 0), *_RING)], axis=0
+    )
 
 
 def _far(values: np.ndarray, place: tuple[int, int]) -> float:
