@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 _FLAT = 1e-9  # of the longer direction: what is less counts as no direction of its own
 
@@ -29,7 +30,8 @@ class Plane:
     @cached_property
     def _inverse(self) -> np.ndarray:
         """(n, 2): offsets @ inverse are the coordinates of the nearest points."""
-        return np.linalg.pinv(self.directions, rcond=_FLAT)
+        with one_blas_thread():
+            return np.linalg.pinv(self.directions, rcond=_FLAT)
 
     def at(self, places: np.ndarray) -> np.ndarray:
         """The points (m, n) at the coordinates ``places`` (m, 2)."""
@@ -65,6 +67,17 @@ class Path:
     places: np.ndarray
     points: np.ndarray
     name: str = "step"
+
+
+@lru_cache(maxsize=1)
+def _controller() -> Any:
+    return ThreadpoolController()  # looks through all loaded libraries, so once
+
+
+def one_blas_thread() -> Any:
+    """A context in which BLAS keeps to one thread: for matrices this small its threads only wait
+    for each other, and take the processor from a run that trains meanwhile."""
+    return _controller().limit(limits=1, user_api="blas")
 
 
 def orthonormal(vectors: list[np.ndarray], count: int = 2) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from workbench.landscape.kinds import SEED, Scene, View, catalog, random_directions
-from workbench.landscape.plane import Plane, orthonormal, upright
+from workbench.landscape.plane import Plane, one_blas_thread, orthonormal, upright
 
 
 class Pca(NamedTuple):
@@ -23,7 +23,8 @@ def plane_of_path(points: np.ndarray, seed: float = 0) -> Plane:
     """
     points = np.asarray(points, np.float64)
     centred = points - points.mean(0)
-    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+    with one_blas_thread():
+        _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
     found = [d for d, s in zip(directions, sizes, strict=True) if s > 1e-9 * max(sizes[0], 1e-300)]
     spare = random_directions(points.shape[1], seed) if len(found) < 2 else ()
     chosen = [upright(d) for d in orthonormal([*found[:2], *spare])]
