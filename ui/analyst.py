@@ -15,7 +15,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench import Run
-from workbench.landscape import LossGrid, grid_around
+from workbench.landscape import Landscape, grid_around
 
 _SHARE = 0.06  # of one core, for all that is worked out while training runs
 _REST_BUDGET, _BUSY_BUDGET = 0.7, 0.08  # seconds for one plane
@@ -50,7 +50,7 @@ class PlaneView:
 
     run: Run
     step: int
-    grid: LossGrid
+    grid: Landscape
     contours: np.ndarray
 
 
@@ -66,7 +66,7 @@ class Analyst(QObject):
         self._wake = threading.Condition()
         self._closed = False
         self._plane_key: tuple[Run, int, bool] | None = None
-        self._last: tuple[LossGrid, float] | None = None
+        self._last: tuple[Landscape, float] | None = None
         self._thread = threading.Thread(target=self._work, name="analyst", daemon=True)
         self._thread.start()
 
@@ -128,7 +128,7 @@ class Analyst(QObject):
         budget = _BUSY_BUDGET if request.running else _REST_BUDGET
         size = int(np.clip(np.sqrt(budget / max(cost, 1e-9)), _COARSEST, _FINEST))
         steps, trail = request.run.trail()
-        grid = grid_around(model, trail, size)
+        grid = grid_around(model, trail, size, steps=steps)
         self.plane_made.emit(PlaneView(request.run, int(steps[-1]), grid, _contours(grid)))
         self._plane_key = key
         self._last = grid, time.perf_counter()
@@ -145,8 +145,8 @@ class Analyst(QObject):
         return time.perf_counter() - made > (_BUSY_BUDGET / _SHARE if inside else 0.3)
 
 
-def _contours(grid: LossGrid) -> np.ndarray:
-    return contour_lines(grid.along, grid.across, grid.loss)
+def _contours(grid: Landscape) -> np.ndarray:
+    return contour_lines(grid.along, grid.across, grid.values)
 
 
 def contour_lines(x: np.ndarray, y: np.ndarray, height: np.ndarray, count: int = 14) -> np.ndarray:

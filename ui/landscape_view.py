@@ -51,12 +51,13 @@ class LandscapeView(QWidget):
             return
         self.view = view
         grid = view.grid
-        self.map.show_heights(grid.along, grid.across, grid.loss, view.contours)
+        self.map.show_heights(grid.along, grid.across, grid.values, view.contours)
         self._points = grid.path
         self.map.show_path(self._points)
-        off = grid.distance.max()
+        off = grid.fit.distance.max()
         self.note.setText(
-            f"shows {100 * grid.plane.explained:.1f} % of the path's variance; "
+            grid.warning
+            or f"shows {100 * grid.fit.explained:.1f} % of the path's variance; "
             f"the path leaves the plane by up to {off:.2g}"
         )
 

@@ -23,6 +23,7 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
+    from workbench.landscape import Landscape
     from workbench.multistart import Starts, train_starts
     from workbench.rate_finder import RateScan, find_learning_rate
 
@@ -44,6 +45,7 @@ __all__ = [
     "initial_parameters",
     "load_data",
     "loss_and_gradient",
+    "plane",
     "predict",
     "run",
     "train_starts",
@@ -108,3 +110,16 @@ def predict(experiment: Experiment, parameters: object, inputs: object) -> np.nd
     One sample (n_in,) gives one answer (n_out,). Raises BadValue where shapes do not fit.
     """
     return Model(experiment).predict(parameters, inputs)
+
+
+def plane(source: Run | Experiment, kind: str = "pca", **settings: Any) -> Landscape:
+    """A plane through parameter space, what stands above it, and how far it can be trusted.
+
+    ``source``: a run, or an experiment, which is carried out for its path unless ``parameters``
+    (n,) or (m, n) are given. ``kind``: pca, random, three, eigen, weights, line or curve, with its
+    ``options``. The other ``settings`` are those of ``workbench.landscape.lay_plane``: ``height``,
+    ``resolution``, ``points``, ``extent``, ``threads``, ``cancelled``. Raises WorkbenchError.
+    """
+    from workbench.landscape import lay_plane
+
+    return lay_plane(source, kind, **settings)

@@ -11,10 +11,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from workbench.landscape import grid_around
+from workbench.landscape.picture import landscape_figure
 from workbench.run import Run
 
 # Vermilion and blue of Okabe & Ito keep apart for every common colour blindness.
-TRAIN, TEST, PATH = "#0072B2", "#D55E00", "#D55E00"
+TRAIN, TEST = "#0072B2", "#D55E00"
 DIVERGING = "RdBu_r"
 
 
@@ -78,33 +79,8 @@ def weights_figure(run: Run) -> Figure:
 def surface_figure(run: Run) -> Figure:
     """The training loss over the plane of the path's main directions, with the path on it."""
     steps, trail = run.trail()
-    figure = Figure(figsize=(6.6, 5.6), layout="constrained")
-    axes = figure.add_subplot()
     if not np.isfinite(trail).all():
-        axes.set_title("No surface: the path's parameters are not finite")
+        figure = Figure(figsize=(6.6, 5.6), layout="constrained")
+        figure.add_subplot().set_title("No surface: the path's parameters are not finite")
         return figure
-    grid = grid_around(run.model, trail)
-    height = np.where(np.isfinite(grid.loss), grid.loss, np.nan)
-    mesh = axes.pcolormesh(grid.along, grid.across, height, cmap="viridis", shading="gouraud")
-    if np.isfinite(height).all() and height.max() > height.min():
-        axes.contour(grid.along, grid.across, height, 16, colors="white", linewidths=0.5, alpha=0.6)
-    axes.plot(*grid.path.T, color=PATH, marker=".", markersize=3, linewidth=1.4)
-    axes.plot(*grid.path[0], "o", color="white", markeredgecolor="black", label="start")
-    axes.plot(
-        *grid.path[-1],
-        "*",
-        color="white",
-        markeredgecolor="black",
-        markersize=13,
-        label=f"step {steps[-1]}",
-    )
-    share = f"{100 * grid.plane.explained:.1f} % of the path's variance lies in this plane"
-    axes.set(
-        xlabel="along the path's first main direction",
-        ylabel="along its second",
-        title=f"Training loss around the path\n{share}",
-    )
-    axes.set_aspect("equal")
-    axes.legend(loc="upper right")
-    figure.colorbar(mesh, label="training loss")
-    return figure
+    return landscape_figure(grid_around(run.model, trail, steps=steps))

@@ -128,13 +128,13 @@ def _write(run: Run, folder: Path, result: dict[str, Any], pictures: bool) -> No
         write_pictures(run, folder)
 
 
-def load_parameters(folder: str | Path) -> np.ndarray:
-    """The final parameters of a run folder; raises WorkbenchError."""
+def load_parameters(folder: str | Path, name: str = "parameters") -> np.ndarray:
+    """The final parameters of a run folder, or its ``"initial"`` ones; raises WorkbenchError."""
     try:
         with (
             (Path(folder) / "parameters.npz").open("rb") as file,
             np.load(file, allow_pickle=False) as held,
         ):
-            return np.array(held["parameters"])
+            return np.array(held[name])
     except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise WorkbenchError(f"{folder}: holds no parameters of a run ({error})") from None

@@ -134,12 +134,16 @@ def summary(result: dict[str, Any]) -> str:
 
 
 def _catalogs() -> dict[str, Catalog]:
+    from workbench.landscape import heights, kinds
+
     found = {
         "data": CATALOGS["data"],
         "activations": activation_items.catalog,
         "outputs": outputs.catalog,
         "losses": losses.catalog,
         "surfaces": surfaces.catalog,
+        "planes": kinds.catalog,
+        "heights": heights.catalog,
     }
     found |= {_plural(name): catalog for name, catalog in CATALOGS.items() if name != "data"}
     return found

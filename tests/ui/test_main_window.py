@@ -90,7 +90,7 @@ def test_plane_shows_the_loss_where_the_path_ends(user):
         + grid.across[i] * grid.plane.directions[1]
     )
     loss, _ = wb.loss_and_gradient(user.run.experiment, point)
-    assert grid.loss[i, j] == pytest.approx(loss, rel=1e-4)
+    assert grid.values[i, j] == pytest.approx(loss, rel=1e-4)
     x, y = landscape.map.path.getData()
     steps, trail = user.run.trail()
     assert len(x) >= len(steps)

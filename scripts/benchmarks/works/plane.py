@@ -48,14 +48,14 @@ def reference(problem: Arrays) -> Arrays:
 
 def ours(problem: Arrays, threads: int) -> Engine:
     from benchmarks.works._ours import experiment
-    from workbench.landscape import Plane, losses_over
+    from workbench.landscape import Plane, heights_over
     from workbench.model import Model
 
     model = Model(experiment(problem, SIZES))
-    plane = Plane(problem["origin"], problem["directions"], 1.0, "random directions")
+    plane = Plane(problem["origin"], problem["directions"], "random")
 
     def call() -> Arrays:
-        found = losses_over(model, plane, problem["along"], problem["across"], threads=threads)
+        found = heights_over(model, plane, problem["along"], problem["across"], threads=threads)
         return {"losses": found}
 
     return Engine(call, call, 1, "workbench.landscape")
