@@ -7,12 +7,15 @@ Facts: ``formula``, ``source``, ``domain`` (x_low, x_high, y_low, y_high) and ``
 (x, y, value, is_global).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from kernels.catalog import Catalog
 from kernels.jets import first_order, parts, second_order
 from kernels.jit import kernel
 from kernels.rules import rule
+
+Minimum = tuple[float, float, float, bool]
 
 catalog = Catalog("surface", __name__)
 height = rule("height")
@@ -45,3 +48,17 @@ def point(item: Any, x: Any, y: Any) -> Any:
     """(value, df/dx, df/dy) at one point."""
     gx, gy = ascent(item, x, y)
     return height(item, x, y), gx, gy
+
+
+def marked(points: Iterable[tuple[float, float, float]]) -> tuple[Minimum, ...]:
+    """The minima (x, y, value) with the mark of the lowest, which are global, lowest first."""
+    found = sorted(points, key=lambda point: point[2])
+    lowest = found[0][2] if found else 0.0
+    reach = 1e-9 * max(1.0, abs(lowest))
+    return tuple((x, y, value, value <= lowest + reach) for x, y, value in found)
+
+
+def listed(text: str) -> tuple[Minimum, ...]:
+    """Minima from a table, ``x y value`` separated by semicolons and line ends."""
+    rows = [row.split() for row in text.replace("\n", ";").split(";")]
+    return marked((float(x), float(y), float(value)) for x, y, value in filter(None, rows))

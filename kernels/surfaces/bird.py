@@ -1,0 +1,33 @@
+"""Bird function, f = sin x exp((1 - cos y)²) + cos y exp((1 - sin x)²) + (x - y)².
+
+Mishra 2006, MPRA 2718; Jamil & Yang 2013, arXiv 1308.4008.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kernels.surfaces import catalog, height
+
+
+class Bird(NamedTuple):
+    """No hyper-parameters."""
+
+
+def _height(item: Any, x: Any, y: Any) -> Any:
+    a = np.sin(x)
+    b = np.cos(y)
+    d = x - y
+    return a * np.exp((1.0 - b) * (1.0 - b)) + b * np.exp((1.0 - a) * (1.0 - a)) + d * d
+
+
+catalog.register(
+    Bird,
+    "bird",
+    "two global minima and many shallow ones",
+    rules={height: _height},
+    formula="sin x exp((1 - cos y)²) + cos y exp((1 - sin x)²) + (x - y)²",
+    source="Mishra 2006, MPRA 2718; Jamil & Yang 2013, arXiv 1308.4008",
+    domain=(-2.0 * np.pi, 2.0 * np.pi, -2.0 * np.pi, 2.0 * np.pi),
+    minima=(),
+)

@@ -1,0 +1,32 @@
+"""Parsopoulos' function, f = cos² x + sin² y.
+
+Jamil & Yang 2013, arXiv 1308.4008.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kernels.surfaces import catalog, height
+
+
+class Parsopoulos(NamedTuple):
+    """No hyper-parameters."""
+
+
+def _height(item: Any, x: Any, y: Any) -> Any:
+    a = np.cos(x)
+    b = np.sin(y)
+    return a * a + b * b
+
+
+catalog.register(
+    Parsopoulos,
+    "parsopoulos",
+    "a lattice of equal minima",
+    rules={height: _height},
+    formula="cos² x + sin² y",
+    source="Jamil & Yang 2013, arXiv 1308.4008",
+    domain=(-5.0, 5.0, -5.0, 5.0),
+    minima=(),
+)
