@@ -96,6 +96,10 @@ def scaled_between(seed: int, stretch: float) -> tuple[float, float, float, floa
     return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
 
 
+def _optimum_alone(item: Placed) -> tuple[tuple[float, float, float, bool], ...]:
+    return ((item.x, item.y, item.value, True),)
+
+
 def register(
     cls: Any,
     name: str,
@@ -106,10 +110,9 @@ def register(
     formula: str,
     **facts: Any,
 ) -> None:
-    """Add the function to the surfaces; ``minima`` where it is not the optimum alone."""
-    if "minima" not in facts:
-        made = build()
-        facts["minima"] = ((made.x, made.y, made.value, True),)
+    """Add the function to the surfaces; ``minima_of`` gives the minima of an instance where they
+    are not the optimum alone."""
+    facts.setdefault("minima_of", _optimum_alone)
     catalog.register(
         cls,
         name,
@@ -120,6 +123,7 @@ def register(
         formula=formula,
         source=SOURCE,
         domain=(-5.0, 5.0, -5.0, 5.0),
+        minima=facts["minima_of"](build()),
         **facts,
     )
 

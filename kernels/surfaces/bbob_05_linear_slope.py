@@ -39,7 +39,7 @@ register(
     _height,
     formula="5 (|s| + |t|) - su - tv + f_opt, s = ±1, t = ±10; (u, v) is x, held where it "
     "passes x_opt, a corner",
-    minima=(),
+    minima_of=lambda item: (),
     note="The optimum of the domain is the corner (x_opt, y_opt), on its boundary, where "
     "the plane ends in a level one: it is no minimum of the function within the "
     "domain.",

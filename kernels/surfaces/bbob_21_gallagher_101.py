@@ -26,5 +26,5 @@ register(
     lowered,
     formula="T_osz(10 - max wᵢ exp(-qᵢ/4))² + f_pen + f_opt, qᵢ = (x - yᵢ)ᵀ Rᵀ Cᵢ R (x - yᵢ) "
     "over 101 peaks",
-    minima=minima(_build()),
+    minima_of=minima,
 )

@@ -26,5 +26,5 @@ catalog.register(
     formula="(x + 2y - 7)² + (2x + y - 5)²",
     source="Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-10.0, 10.0, -10.0, 10.0),
-    minima=(),
+    minima=((1.0, 3.0, 0.0, True),),
 )

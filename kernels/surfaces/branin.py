@@ -27,5 +27,9 @@ catalog.register(
     formula="(y - 5.1x²/(4π²) + 5x/π - 6)² + 10 (1 - 1/(8π)) cos x + 10",
     source="Branin 1972, IBM Journal of Research and Development 16; Dixon & Szegö 1978",
     domain=(-5.0, 10.0, 0.0, 15.0),
-    minima=(),
+    minima=(
+        (-3.141592653589793, 12.275, 0.3978873577297384, True),
+        (3.141592653589793, 2.275, 0.3978873577297384, True),
+        (9.42477796076938, 2.4749999999999996, 0.3978873577297384, True),
+    ),
 )

@@ -27,5 +27,5 @@ catalog.register(
     formula="(x - 10⁶)² + (y - 2·10⁻⁶)² + (xy - 2)²",
     source="Moré, Garbow & Hillstrom 1981, ACM Transactions on Mathematical Software 7, problem 4",
     domain=(0.0, 2000000.0, -1.0, 1.0),
-    minima=(),
+    minima=((1000000.0, 2e-06, 0.0, True),),
 )

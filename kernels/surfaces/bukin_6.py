@@ -28,6 +28,6 @@ catalog.register(
     formula="100 √|y - 0.01x²| + 0.01 |x + 10|",
     source="Bukin 1997, Budker Institute of Nuclear Physics; Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-15.0, -5.0, -3.0, 3.0),
-    minima=(),
+    minima=((-10.0, 1.0, 0.0, True),),
     note="The minimum is a kink: the slope beside the valley's bottom is infinite.",
 )

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.surfaces import catalog, height
+from kernels.surfaces import catalog, height, listed, mirrored
+
+_MINIMA = """
+    1.349406617154 1.349406617154 -2.062611870823; 4.419075874257 1.470622162167 -1.889938045786
+    4.490999270744 4.490999270744 -1.79060172381; 7.551422464401 1.508521331436 -1.715489416054
+    7.587488686157 4.550121985637 -1.653885265617; 7.632591924333 7.632591924333 -1.554463337804
+"""
 
 
 class CrossInTray(NamedTuple):
@@ -30,5 +36,5 @@ catalog.register(
     formula="-0.0001 (|sin x sin y exp|100 - √(x² + y²)/π|| + 1)^0.1",
     source="Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-10.0, 10.0, -10.0, 10.0),
-    minima=(),
+    minima=mirrored(listed(_MINIMA), swapped=True),
 )

@@ -26,5 +26,9 @@ catalog.register(
     formula="10⁵x² + y² - s² + 10⁻⁵s⁴, s = x² + y²",
     source="Dekkers & Aarts 1991, Mathematical Programming 50; Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-20.0, 20.0, -20.0, 20.0),
-    minima=(),
+    minima=(
+        (0.0, -14.945112151891959, -24776.51834231769, True),
+        (0.0, 14.945112151891959, -24776.51834231769, True),
+        (0.0, 0.0, 0.0, False),
+    ),
 )

@@ -28,5 +28,8 @@ catalog.register(
     source="Dixon & Price 1989, Journal of Optimization Theory and Applications 60; Jamil & "
     "Yang 2013, arXiv 1308.4008",
     domain=(-10.0, 10.0, -10.0, 10.0),
-    minima=(),
+    minima=(
+        (1.0, -0.7071067811865476, 0.0, True),
+        (1.0, 0.7071067811865476, 0.0, True),
+    ),
 )

@@ -32,6 +32,12 @@ catalog.register(
     source="Easom 1990, A survey of global optimization techniques; Surjanovic & Bingham "
     "2013, Virtual Library of Simulation Experiments",
     domain=(-1.0, 7.0, -1.0, 7.0),
-    minima=(),
+    minima=(
+        (3.141592653589793, 3.141592653589793, -1.0, True),
+        (1.3049954504376675, 1.3049954504376675, -8.110223891570074e-05, False),
+        (1.3049954504376675, 4.978189856741919, -8.110223891570066e-05, False),
+        (4.978189856741919, 1.3049954504376675, -8.110223891570066e-05, False),
+        (4.978189856741919, 4.978189856741919, -8.110223891570059e-05, False),
+    ),
     note="The usual domain is ±100, nearly all of it zero in floating point.",
 )

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.surfaces import catalog, height
+from kernels.surfaces import catalog, height, summed
+
+_LINE = (
+    (-3.01960188478495, 9.48819733910626),
+    (0.0, 0.0),
+    (3.01960188478495, 9.48819733910626),
+)
 
 
 class EggCrate(NamedTuple):
@@ -28,5 +34,5 @@ catalog.register(
     formula="x² + y² + 25 (sin² x + sin² y)",
     source="Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-5.0, 5.0, -5.0, 5.0),
-    minima=(),
+    minima=summed(_LINE, _LINE),
 )

@@ -28,5 +28,8 @@ catalog.register(
     formula="(x - 13 + ((5 - y) y - 2) y)² + (x - 29 + ((y + 1) y - 14) y)²",
     source="Moré, Garbow & Hillstrom 1981, ACM Transactions on Mathematical Software 7, problem 2",
     domain=(-15.0, 15.0, -10.0, 10.0),
-    minima=(),
+    minima=(
+        (5.0, 4.0, 0.0, True),
+        (11.412778986902094, -0.8968052532744765, 48.98425367924002, False),
+    ),
 )

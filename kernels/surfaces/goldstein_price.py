@@ -32,5 +32,10 @@ catalog.register(
     "32x + 12x² + 48y - 36xy + 27y²)]",
     source="Goldstein & Price 1971, Mathematics of Computation 25; Dixon & Szegö 1978",
     domain=(-2.0, 2.0, -2.0, 2.0),
-    minima=(),
+    minima=(
+        (0.0, -1.0, 3.0, True),
+        (-0.6, -0.4, 30.0, False),
+        (1.8, 0.2, 84.0, False),
+        (1.2, 0.8, 840.0, False),
+    ),
 )

@@ -1,6 +1,6 @@
 """Gramacy & Lee's function, f = x exp(-x² - y²).
 
-Gramacy & Lee 2008, Statistics and Computing 19.
+Gramacy & Lee 2008, Computational Statistics & Data Analysis 53.
 """
 
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ catalog.register(
     "a hole and a hill in a plain",
     rules={height: _height},
     formula="x exp(-x² - y²)",
-    source="Gramacy & Lee 2008, Statistics and Computing 19",
+    source="Gramacy & Lee 2008, Computational Statistics & Data Analysis 53",
     domain=(-2.0, 6.0, -2.0, 6.0),
-    minima=(),
+    minima=((-0.7071067811865476, 0.0, -0.4288819424803534, True),),
 )

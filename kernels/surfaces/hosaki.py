@@ -29,5 +29,8 @@ catalog.register(
     source="Bekey & Ung 1974, IEEE Transactions on Systems, Man, and Cybernetics 4; Jamil & "
     "Yang 2013, arXiv 1308.4008",
     domain=(0.0, 5.0, 0.0, 6.0),
-    minima=(),
+    minima=(
+        (4.0, 2.0, -2.3458115761012865, True),
+        (1.0, 2.0, -1.1277940269717723, False),
+    ),
 )

@@ -36,5 +36,5 @@ catalog.register(
     formula="Σ (2 + 2i - exp(ix) - exp(iy))² over i = 1 … 10",
     source="Moré, Garbow & Hillstrom 1981, ACM Transactions on Mathematical Software 7, problem 6",
     domain=(-1.0, 1.0, -1.0, 1.0),
-    minima=(),
+    minima=((0.2578252136703641, 0.2578252136703641, 124.36218235561485, True),),
 )

@@ -25,5 +25,5 @@ catalog.register(
     formula="100 (y - x³)² + (1 - x)²",
     source="Leon 1966, in Lavi & Vogl, Recent Advances in Optimization Techniques",
     domain=(-1.2, 1.2, -1.2, 1.2),
-    minima=(),
+    minima=((1.0, 1.0, 0.0, True),),
 )

@@ -11,7 +11,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.surfaces import catalog, height
+from kernels.surfaces import catalog, height, summed
+
+_ALONG_X = (
+    (-8.24455466546494, 6.05585142497308),
+    (-4.2054349857182, 2.40007940818025),
+    (1.0, 0.0),
+    (3.79108219045051, 1.16045321067391),
+    (7.72308215079046, 3.53592220199619),
+)
+_ALONG_Y = (
+    (-8.95902332060794, 6.22453052571356),
+    (-6.94845227848752, 3.97445014327538),
+    (-4.93028625061024, 2.22427097740881),
+    (-2.89064960846171, 0.97371159557685),
+    (1.0, 0.0),
+    (4.89064960846171, 0.97371159557685),
+    (6.93028625061024, 2.22427097740881),
+    (8.94845227848752, 3.97445014327538),
+)
 
 
 class Levy(NamedTuple):
@@ -37,5 +55,5 @@ catalog.register(
     source="Levy & Montalvo 1985, SIAM Journal on Scientific and Statistical Computing 6; "
     "Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     domain=(-10.0, 10.0, -10.0, 10.0),
-    minima=(),
+    minima=summed(_ALONG_X, _ALONG_Y),
 )

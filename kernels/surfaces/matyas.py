@@ -24,5 +24,5 @@ catalog.register(
     formula="0.26 (x² + y²) - 0.48 xy",
     source="Matyas 1965, Automation and Remote Control 26; Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-10.0, 10.0, -10.0, 10.0),
-    minima=(),
+    minima=((0.0, 0.0, 0.0, True),),
 )

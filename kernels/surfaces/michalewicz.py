@@ -34,6 +34,9 @@ catalog.register(
     source="Michalewicz 1992, Genetic Algorithms + Data Structures = Evolution Programs; "
     "Molga & Smutnicki 2005, Test functions for optimization needs",
     domain=(0.0, np.pi, 0.0, np.pi),
-    minima=(),
+    minima=(
+        (2.2029055201726093, 1.5707963267948966, -1.8013034100985525, True),
+        (2.2029055201726093, 2.7115714838430143, -1.2140595156208165, False),
+    ),
     note="Steepness m = 10, hence the power 20.",
 )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kernels.surfaces import catalog, height
+from kernels.surfaces import catalog, height, marked
 
 
 class Parsopoulos(NamedTuple):
@@ -28,5 +28,7 @@ catalog.register(
     formula="cos² x + sin² y",
     source="Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-5.0, 5.0, -5.0, 5.0),
-    minima=(),
+    minima=marked(
+        (i * np.pi / 2.0, j * np.pi, 0.0) for i in (-3.0, -1.0, 1.0, 3.0) for j in (-1.0, 0.0, 1.0)
+    ),
 )

@@ -28,5 +28,8 @@ catalog.register(
     formula="((1 + β)(x - 1) + (2 + β)(y - 1/2))² + ((1 + β)(x² - 1) + (2 + β)(y² - 1/4))², β = 10",
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     domain=(-2.0, 2.0, -2.0, 2.0),
-    minima=(),
+    minima=(
+        (0.4782608695652174, 0.9782608695652174, 0.0, True),
+        (1.0, 0.5, 0.0, True),
+    ),
 )

@@ -26,5 +26,5 @@ catalog.register(
     formula="1 - exp(-2 (x² + y²))",
     source="A Gaussian well, a standard teaching example",
     domain=(-3.0, 3.0, -3.0, 3.0),
-    minima=(),
+    minima=((0.0, 0.0, 0.0, True),),
 )

@@ -28,5 +28,8 @@ catalog.register(
     formula="(10⁴ xy - 1)² + (exp(-x) + exp(-y) - 1.0001)²",
     source="Moré, Garbow & Hillstrom 1981, ACM Transactions on Mathematical Software 7, problem 3",
     domain=(-1.0, 10.0, -1.0, 10.0),
-    minima=(),
+    minima=(
+        (1.0981593296998175e-05, 9.106146739866524, 0.0, True),
+        (9.106146739866524, 1.0981593296998175e-05, 0.0, True),
+    ),
 )

@@ -28,5 +28,10 @@ catalog.register(
     formula="(|x| - 5)² + (|y| - 5)²",
     source="Price 1977, The Computer Journal 20; Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-500.0, 500.0, -500.0, 500.0),
-    minima=(),
+    minima=(
+        (-5.0, -5.0, 0.0, True),
+        (-5.0, 5.0, 0.0, True),
+        (5.0, -5.0, 0.0, True),
+        (5.0, 5.0, 0.0, True),
+    ),
 )

@@ -26,5 +26,9 @@ catalog.register(
     formula="(2x³y - y³)² + (6x - y² + y)²",
     source="Price 1977, The Computer Journal 20; Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-50.0, 50.0, -50.0, 50.0),
-    minima=(),
+    minima=(
+        (0.0, 0.0, 0.0, True),
+        (1.4643521196636984, -2.5060127607816622, 0.0, True),
+        (2.0, 4.0, 0.0, True),
+    ),
 )

@@ -41,5 +41,5 @@ catalog.register(
     " π/180",
     source="Polyak 1964, the ill-conditioned quadratic, turned",
     domain=(-4.0, 4.0, -4.0, 4.0),
-    minima=(),
+    minima=((0.0, 0.0, 0.0, True),),
 )

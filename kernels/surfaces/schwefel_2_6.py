@@ -29,6 +29,6 @@ catalog.register(
     source="Schwefel 1981, Numerical Optimization of Computer Models; Jamil & Yang 2013, "
     "arXiv 1308.4008",
     domain=(-100.0, 100.0, -100.0, 100.0),
-    minima=(),
+    minima=((1.0, 3.0, 0.0, True),),
     note="The minimum is a kink.",
 )

@@ -25,6 +25,6 @@ catalog.register(
     formula="(x² + y² - 1)²",
     source="The symmetric double well turned about its axis, a standard teaching example",
     domain=(-1.8, 1.8, -1.8, 1.8),
-    minima=(),
+    minima=((1.0, 0.0, 0.0, True),),
     connected="the one listed stands for the circle through it about the origin",
 )

@@ -26,5 +26,8 @@ catalog.register(
     source="Treccani 1975, in Dixon & Szegö, Towards Global Optimisation; Jamil & Yang 2013,"
     " arXiv 1308.4008",
     domain=(-5.0, 5.0, -5.0, 5.0),
-    minima=(),
+    minima=(
+        (-2.0, 0.0, 0.0, True),
+        (0.0, 0.0, 0.0, True),
+    ),
 )

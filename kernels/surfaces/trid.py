@@ -24,5 +24,5 @@ catalog.register(
     formula="(x - 1)² + (y - 1)² - xy",
     source="Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     domain=(-4.0, 4.0, -4.0, 4.0),
-    minima=(),
+    minima=((2.0, 2.0, -2.0, True),),
 )

@@ -29,5 +29,8 @@ catalog.register(
     source="Wayburn & Seader 1987, Computers & Chemical Engineering 11; Jamil & Yang 2013, "
     "arXiv 1308.4008",
     domain=(-5.0, 5.0, -5.0, 5.0),
-    minima=(),
+    minima=(
+        (1.0, 2.0, 0.0, True),
+        (1.5968041538769333, 0.8063916922461333, 0.0, True),
+    ),
 )

@@ -26,5 +26,5 @@ catalog.register(
     formula="x² + y² + s² + s⁴, s = x/2 + y",
     source="Jamil & Yang 2013, arXiv 1308.4008",
     domain=(-5.0, 10.0, -5.0, 10.0),
-    minima=(),
+    minima=((0.0, 0.0, 0.0, True),),
 )

@@ -26,5 +26,5 @@ catalog.register(
     source="Zettl 1970, in Schwefel 1995, Evolution and Optimum Seeking; Jamil & Yang 2013, "
     "arXiv 1308.4008",
     domain=(-5.0, 10.0, -5.0, 10.0),
-    minima=(),
+    minima=((-0.029895985050660382, 0.0, -0.003791237220468898, True),),
 )
