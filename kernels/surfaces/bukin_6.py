@@ -17,7 +17,7 @@ class Bukin6(NamedTuple):
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
-    return 100.0 * np.sqrt(np.abs(y - 0.01 * x * x)) + 0.01 * np.abs(x + 10.0)
+    return 100.0 * np.sqrt(np.abs(y - x * x / 100.0)) + 0.01 * np.abs(x + 10.0)
 
 
 catalog.register(

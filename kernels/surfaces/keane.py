@@ -1,7 +1,6 @@
 """Keane's function, f = -sin²(x - y) sin²(x + y) / √(x² + y²).
 
-Keane 1994, Experiences with optimizers in structural design; Jamil & Yang 2013,
-arXiv 1308.4008.
+Keane 1994, Experiences with optimizers in structural design; Jamil & Yang 2013, arXiv 1308.4008.
 
 The usual domain, [0, 10]², has the optima on its boundary; here it is mirrored, which makes them
 minima. The hole of the formula at the origin is filled with its limit, zero.
@@ -14,18 +13,18 @@ import numpy as np
 from kernels.surfaces import catalog, height, listed, mirrored
 
 _MINIMA = """
-    1.393249075326 0 -0.6736675211469
-    3.076749458808 1.538441554105 -0.2876611154592
-    4.658778262958 0 -0.2134176548903
-    4.675409881664 3.116952318998 -0.177260999899
-    6.245532483413 1.561391410773 -0.1548664219024
-    7.822031503561 0 -0.1275832389365
-    6.25763149869 4.693227261283 -0.1275831980892
-    7.826454918463 3.130586623415 -0.1184247022487
-    9.3989042613 1.566485909335 -0.1048034210227
-    7.834531477089 6.267626591446 -0.09954651078532
-    9.403514931245 4.701759863813 -0.09500879719738
-    9.409101255587 7.840918366076 -0.08157863588899
+    1.39324907532559 0 -0.673667521146855
+    3.07674945880774 1.53844155410465 -0.287661115459249
+    4.65877826295768 0 -0.213417654890308
+    4.67540988166399 3.11695231899803 -0.177260999899043
+    6.24553248341337 1.5613914107734 -0.154866421902386
+    7.82203150356053 0 -0.127583238936488
+    6.25763149868999 4.69322726128289 -0.127583198089173
+    7.82645491846302 3.13058662341478 -0.118424702248681
+    9.39890426130044 1.56648590933504 -0.104803421022668
+    7.83453147708859 6.26762659144611 -0.0995465107853231
+    9.40351493124483 4.70175986381288 -0.0950087971973775
+    9.4091012555869 7.84091836607605 -0.0815786358889883
 """
 
 
@@ -45,8 +44,8 @@ catalog.register(
     "waves that fade away from the origin",
     rules={height: _height},
     formula="-sin²(x - y) sin²(x + y) / √(x² + y²)",
-    source="Keane 1994, Experiences with optimizers in structural design; "
-    "Jamil & Yang 2013, arXiv 1308.4008",
+    source="Keane 1994, Experiences with optimizers in structural design; Jamil & Yang 2013,"
+    " arXiv 1308.4008",
     domain=(-10.0, 10.0, -10.0, 10.0),
     minima=mirrored(listed(_MINIMA), swapped=True),
     note="The usual domain, [0, 10]², has the optima on its boundary; here it is mirrored,"

@@ -1,7 +1,7 @@
 """McCormick's function, f = sin(x + y) + (x - y)² - 1.5x + 2.5y + 1.
 
-McCormick, in Lootsma 1972, Numerical Methods for Non-Linear Optimization; Jamil & Yang 2013,
-arXiv 1308.4008.
+McCormick, in Lootsma 1972, Numerical Methods for Non-Linear Optimization; Jamil & Yang 2013, arXiv
+1308.4008.
 """
 
 from typing import Any, NamedTuple
@@ -26,8 +26,8 @@ catalog.register(
     "a tilted sine along one diagonal, a parabola along the other",
     rules={height: _height},
     formula="sin(x + y) + (x - y)² - 1.5x + 2.5y + 1",
-    source="McCormick, in Lootsma 1972, Numerical Methods for Non-Linear Optimization; "
-    "Jamil & Yang 2013, arXiv 1308.4008",
+    source="McCormick, in Lootsma 1972, Numerical Methods for Non-Linear Optimization; Jamil"
+    " & Yang 2013, arXiv 1308.4008",
     domain=(-1.5, 4.0, -3.0, 4.0),
     minima=(
         (-0.5471975511965977, -1.5471975511965979, -1.9132229549810364, True),

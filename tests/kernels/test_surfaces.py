@@ -24,8 +24,9 @@ each_known = pytest.mark.parametrize(
     ids=lambda entry: entry.name,
 )
 WIDTH = (None,) * (4 if COMPILED else 1)
-# The pieces that Katsuura's function is linear on are smaller than any difference.
-ROUGH = {"bbob_23_katsuura"}
+# Steps of differences in units of the domain. Katsuura's function is linear on pieces that are
+# smaller than any.
+STEPS = {"bbob_16_weierstrass": 1e-10, "bbob_19_griewank_rosenbrock": 1e-8, "bbob_23_katsuura": 0.0}
 
 
 def look(entry, x, y, **hypers):
@@ -79,13 +80,14 @@ def differences(entry, points, part, axis, h):
 
 @each
 def test_derivatives_are_those_of_differences(entry):
-    if entry.name in ROUGH:
+    length = STEPS.get(entry.name, 2e-5)
+    if not length:
         return
     points = scatter(entry, 60)
     low, high = box(entry)
     got = look(entry, *points)
     for part, axis, row in ((0, 0, 1), (0, 1, 2), (1, 0, 3), (1, 1, 4), (2, 0, 4), (2, 1, 5)):
-        h = 2e-5 * (high - low)[axis]
+        h = length * (high - low)[axis]
         coarse = differences(entry, points, part, axis, h)
         fine = differences(entry, points, part, axis, h / 4)
         # The grain of the function that is differenced, and the larger of its changes.
@@ -138,12 +140,10 @@ def test_lanes_and_plain_python_give_what_kernels_give(entry):
 
 @each
 def test_values_are_those_of_the_published_formula(entry):
-    if entry.name not in PUBLISHED:
-        assert entry in BBOB  # below
-        return
+    known = PUBLISHED[entry.name]
     points = scatter(entry, 200, seed=1)
-    wanted = PUBLISHED[entry.name].formula(*points, **entry.make()._asdict())
-    assert np.abs(look(entry, *points)[0] - wanted).max() <= 1e-13 * np.abs(wanted).max()
+    wanted = known.formula(*points, **{hyper.name: hyper.default for hyper in entry.hypers})
+    assert np.abs(look(entry, *points)[0] - wanted).max() <= known.rounding * np.abs(wanted).max()
 
 
 @pytest.mark.parametrize("entry", BBOB, ids=lambda entry: entry.name)
@@ -163,6 +163,17 @@ def test_bbob_is_that_of_coco(entry):
             assert not is_global or value <= wanted.min()
 
 
+def still(entry, got):
+    """Where Newton's step is nothing and the second derivatives are those of a minimum."""
+    _, gx, gy, xx, xy, yy = got
+    low, high = box(entry)
+    det = xx * yy - xy * xy
+    with np.errstate(all="ignore"):
+        step = np.array([(yy * gx - xy * gy) / det, (xx * gy - xy * gx) / det])
+    nothing = (np.abs(step) <= 1e-7 * (high - low)[:, None]).all(axis=0)
+    return nothing & (det > 1e-12 * (xx + yy) ** 2) & (xx + yy > 0)
+
+
 @each
 def test_listed_minima_are_minima(entry):
     x, y, value, is_global = listed_minima(entry)
@@ -174,7 +185,10 @@ def test_listed_minima_are_minima(entry):
     assert len({(a, b) for a, b in zip(x.round(9), y.round(9), strict=True)}) == x.size
     got = look(entry, x, y)
     tolerance = 1e-9 * np.maximum(1.0, np.abs(value))
-    assert (np.abs(got[0] - value) <= tolerance).all()
+    # At a kink that is a root, the rounding of the coordinates shows.
+    rounded = np.abs(look(entry, np.nextafter(x, np.inf), np.nextafter(y, -np.inf))[0] - value)
+    assert (np.abs(got[0] - value) <= tolerance + rounded).all()
+    assert rounded.max() < 1e-4
     assert ((value <= value.min() + tolerance) == is_global).all()
     # Nothing is lower on small circles, in units of the domain.
     angles = np.arange(32) * (2 * np.pi / 32) + 0.1
@@ -187,18 +201,13 @@ def test_listed_minima_are_minima(entry):
         assert (rise[-1] >= -1e-13 * np.maximum(1.0, np.abs(value))[:, None]).all()
     # Either Newton's step is nothing, or the function has a kink: it rises no faster than linearly.
     _, gx, gy, xx, xy, yy = got
-    det = xx * yy - xy * xy
-    step = np.array([(yy * gx - xy * gy) / det, (xx * gy - xy * gx) / det])
-    still = (np.abs(step) <= 1e-7 * (high - low)[:, None]).all(axis=0) & (det > 0) & (xx + yy > 0)
     kink = (rise[0] <= 30 * rise[1]).any(axis=1)
-    level = (gx == 0) & (gy == 0) & (det == 0)
-    assert (still | kink | level).all()
+    level = (gx == 0) & (gy == 0) & (xx * yy == xy * xy)
+    assert (still(entry, got) | kink | level).all()
 
 
 @each
 def test_published_minima_are_listed(entry):
-    if entry.name not in PUBLISHED:
-        return
     known = PUBLISHED[entry.name]
     x, y, value, _ = listed_minima(entry)
     value_digits = known.digits if known.value_digits is None else known.value_digits
@@ -220,10 +229,10 @@ def test_nothing_lower_than_the_global_minima_is_in_the_domain(entry):
         assert not values.size or values.min() <= f.min() + 1e-9
 
 
-def newton(entry, points, rounds=60):
+def newton(entry, points, rounds):
     """Where Newton's method with absolute eigenvalues, of bounded steps, ends."""
     low, high = box(entry)
-    reach = 0.02 * (high - low)[:, None]
+    reach = 0.05 * (high - low)[:, None]
     for _ in range(rounds):
         _, gx, gy, xx, xy, yy = look(entry, *points)
         matrices = np.moveaxis(np.array([[xx, xy], [xy, yy]]), -1, 0)
@@ -242,7 +251,7 @@ def test_no_minimum_is_missing(entry):
     low, high = box(entry)
     span = (high - low)[:, None]
     starts = scatter(entry, 1500 if COMPILED else 10, seed=5)
-    ends = newton(entry, np.hstack([starts, grid(entry.name)[1]]), 60 if COMPILED else 20)
+    ends = newton(entry, np.hstack([starts, grid(entry.name)[1]]), 80 if COMPILED else 20)
     f, gx, gy, xx, xy, yy = look(entry, *ends)
     det = xx * yy - xy * xy
     with np.errstate(all="ignore"):
@@ -259,10 +268,14 @@ def test_no_minimum_is_missing(entry):
         near = np.abs(ends[:, found, None] - np.array([x, y])[:, None, :]) < 1e-5 * span[..., None]
         missing = ends[:, found][:, ~near.all(axis=0).any(axis=1)].T.tolist()
     assert not missing
-    smooth = look(entry, x, y)
-    if COMPILED and x.size and np.isfinite(smooth).all() and "connected" not in entry.facts:
-        # And the search is one that finds: all that are smooth are among its ends.
-        assert found.sum() > 0 or entry.name in {"alpine", "bukin_6", "schwefel_2_6"}
+    # The search is one that finds: most of those that it can.
+    if COMPILED and x.size and "connected" not in entry.facts:
+        sharp = still(entry, look(entry, x, y))
+        reached = [
+            np.hypot(*(ends[:, found] - [[a], [b]]) / span).min(initial=1.0) < 1e-5
+            for a, b in zip(x, y, strict=True)
+        ]
+        assert np.mean(np.array(reached)[sharp]) > 0.5 if sharp.any() else True
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,19 @@ import numpy as np
 
 class Published(NamedTuple):
     """``formula(x, y, **hypers)``, the ``minima`` and how exactly they are known, absolutely in
-    their coordinates and, where it differs, in their values."""
+    their coordinates and, where it differs, in their values.
+
+    ``rounding`` bounds the formula's own error relative to its largest value, that of its slope
+    relative to the largest slope is a hundred times that. ``detail`` is the size of its finest
+    waves, in units of the domain; 0 where second derivatives are those of pieces too small to tell.
+    """
 
     formula: Callable[..., Any]
     minima: tuple[tuple[float, float, float], ...]
     digits: float = 1e-12
     value_digits: float | None = None
+    rounding: float = 1e-13
+    detail: float = 1e-2
 
 
 def size(v: Any) -> Any:
@@ -34,9 +41,9 @@ def squares(*terms: Any) -> Any:
 
 
 def _tables() -> dict[str, Published]:
-    from workbench.proof.published import classics, moderns, waves
+    from workbench.proof.published import bbob, classics, moderns, waves
 
-    return classics.SURFACES | moderns.SURFACES | waves.SURFACES
+    return classics.SURFACES | moderns.SURFACES | waves.SURFACES | bbob.SURFACES
 
 
 SURFACES: dict[str, Published] = _tables()

@@ -148,7 +148,7 @@ SURFACES: dict[str, Published] = {
         lambda x, y: squares(x - 13 - 2 * y + 5 * y**2 - y**3, x - 29 - 14 * y + y**2 + y**3),
         ((5.0, 4.0, 0.0), (11.41, -0.8968, 48.9842)),
         5e-3,
-        5e-5,
+        1e-4,
     ),
     "powell_badly_scaled": Published(
         lambda x, y: squares(10000 * x * y - 1, np.exp(-x) + np.exp(-y) - 1.0001),
