@@ -92,10 +92,14 @@ def _declare(name: str, default: Any, domain: str | Domain, meaning: str) -> Hyp
 
 
 class Catalog:
-    """The items of one kind, found by importing every module of ``package``."""
+    """The items of one kind, found by importing every module of ``package``.
 
-    def __init__(self, kind: str, package: str) -> None:
+    ``usual`` are facts of those items that declare no others in their place.
+    """
+
+    def __init__(self, kind: str, package: str, **usual: Any) -> None:
         self.kind = kind
+        self._usual = usual
         self._package = package
         self._items: dict[str, Item] = {}
         self._aliases: dict[str, str] = {}
@@ -134,7 +138,7 @@ class Catalog:
         declared = tuple(_declare(f, defaults[f], *hypers[f]) for f in fields)
         if rules and not all(isinstance(h.domain, Range) for h in declared):
             raise ValueError(f"{self.kind} {name}: kernels take numbers only")
-        item = Item(name, cls, summary, declared, aliases, facts, build or cls)
+        item = Item(name, cls, summary, declared, aliases, self._usual | facts, build or cls)
         for rule, body in (rules or {}).items():
             rule.implement(cls, body)
         self._items[name] = item

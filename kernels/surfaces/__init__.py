@@ -4,12 +4,13 @@ Rules, for numbers and lanes: ``height(item, x, y)``, ``ascent(item, x, y) -> (d
 ``bend(item, x, y) -> (d²f/dx², d²f/dxdy, d²f/dy²)``. A surface gives its height; the derivatives
 come from calling it with jets (kernels.jets), unless it gives faster ones of its own.
 Facts: ``formula``, ``source``, ``domain`` (x_low, x_high, y_low, y_high), ``minima``, a tuple of
-(x, y, value, is_global), and where there is something to say ``note``, ``connected``, ``complete``.
+(x, y, value, is_global), ``complete``, ``connected`` and ``note``.
 
 ``minima`` lists every local minimum of the function in the interior of its domain, kinks included;
 ``complete`` is False where only some are known. The lowest point of the domain is none of them
 where it lies on the boundary and the function falls on beyond. Global are the lowest of the list.
-Where minima are not points but curves, ``connected`` says which curve a listed point stands for.
+Where minima are not points but curves, ``connected`` says which curve a listed point stands for;
+elsewhere it is empty.
 The domain is the usual one, or smaller where that holds thousands of minima (see ``note``). The
 numbers come from searches on dense grids and Newton's method in 50 digits.
 """
@@ -24,7 +25,7 @@ from kernels.rules import rule
 
 Minimum = tuple[float, float, float, bool]
 
-catalog = Catalog("surface", __name__)
+catalog = Catalog("surface", __name__, complete=True, connected="", note="")
 height = rule("height")
 
 

@@ -20,7 +20,7 @@ BBOB = [entry for entry in SURFACES if entry.name.startswith("bbob_")]
 each = pytest.mark.parametrize("entry", SURFACES, ids=lambda entry: entry.name)
 each_known = pytest.mark.parametrize(
     "entry",
-    [entry for entry in SURFACES if entry.facts.get("complete", True)],
+    [entry for entry in SURFACES if entry.facts["complete"]],
     ids=lambda entry: entry.name,
 )
 WIDTH = (None,) * (4 if COMPILED else 1)
@@ -262,14 +262,14 @@ def test_no_minimum_is_missing(entry):
     # Level plains, whose slopes are no larger than rounding, have no minima.
     found &= bends * (span.max() ** 2) > 1e-9 * np.maximum(1.0, np.abs(f))
     x, y, value, _ = listed_minima(entry)
-    if "connected" in entry.facts:
+    if entry.facts["connected"]:
         missing = [v for v in f[found] if not np.isclose(value, v, rtol=1e-7, atol=1e-9).any()]
     else:
         near = np.abs(ends[:, found, None] - np.array([x, y])[:, None, :]) < 1e-5 * span[..., None]
         missing = ends[:, found][:, ~near.all(axis=0).any(axis=1)].T.tolist()
     assert not missing
     # The search is one that finds: most of those that it can.
-    if COMPILED and x.size and "connected" not in entry.facts:
+    if COMPILED and x.size and not entry.facts["connected"]:
         sharp = still(entry, look(entry, x, y))
         reached = [
             np.hypot(*(ends[:, found] - [[a], [b]]) / span).min(initial=1.0) < 1e-5
