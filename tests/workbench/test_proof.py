@@ -28,7 +28,16 @@ from workbench.proof.checks import gradients
 
 ROOT = Path(__file__).parents[2]
 # These compile one kernel for every item. `.ci/run` carries them out by the command.
-MANY = {"activations", "chunks", "ensembles", "gradients", "hessians", "optimizers", "tiles"}
+MANY = {
+    "activations",
+    "chunks",
+    "ensembles",
+    "gradients",
+    "hessians",
+    "optimizers",
+    "surfaces",
+    "tiles",
+}
 
 
 def failures(name):
@@ -95,6 +104,17 @@ def test_an_item_without_a_reference_fails(monkeypatch, few, check):
     (row,) = failures(check)
     assert row.subject == first
     assert "add one" in row.against
+
+
+def test_surfaces_are_those_of_their_papers(few, monkeypatch):
+    few(surfaces.catalog, "bukin_6", "bbob_11_discus", "saddle", "shubert")
+    found = [row for _, row in proof.carry_out(["surfaces"])]
+    assert len(found) > 15
+    assert [row for row in found if not row.passed] == []
+    known = published.SURFACES["saddle"]
+    wrong = known._replace(formula=lambda x, y: known.formula(x, y) * (1 + 1e-9))
+    monkeypatch.setitem(published.SURFACES, "saddle", wrong)
+    assert {row.subject for row in failures("surfaces")} == {"saddle", "saddle, slopes"}
 
 
 def test_paths_are_those_of_their_papers(few):
