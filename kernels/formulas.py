@@ -47,10 +47,6 @@ class Program(NamedTuple):
         return tuple(float(values[k]) for k in self.results)
 
 
-def _sign(x: Any) -> Any:
-    return np.sign(x)
-
-
 def _library(function: Callable[..., Any]) -> Callable[..., Any]:
     """Numba's own code for a function of module math, which raises nothing."""
 
@@ -74,11 +70,8 @@ def _number(value: float) -> Any:
     return ir.Constant(ir.DoubleType(), value)
 
 
-def _write_compare(test: str) -> Callable[..., Any]:
-    def write(context: Any, builder: Any, a: Any, b: Any) -> Any:
-        return builder.select(builder.fcmp_ordered(test, a, b), _number(1.0), _number(0.0))
-
-    return write
+def _write_at_least(context: Any, builder: Any, a: Any, b: Any) -> Any:
+    return builder.select(builder.fcmp_ordered(">=", a, b), _number(1.0), _number(0.0))
 
 
 def _write_pick(context: Any, builder: Any, mask: Any, yes: Any, no: Any) -> Any:
@@ -106,9 +99,8 @@ OPERATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "sqrt": (np.sqrt, _intrinsic("sqrt")),
     "abs": (np.abs, _intrinsic("fabs")),
     "floor": (np.floor, _intrinsic("floor")),
-    "sign": (_sign, _write_sign),
-    "at_most": (lambda a, b: np.float64(a <= b), _write_compare("<=")),
-    "at_least": (lambda a, b: np.float64(a >= b), _write_compare(">=")),
+    "sign": (np.sign, _write_sign),
+    "at_least": (lambda a, b: np.float64(a >= b), _write_at_least),
     "pick": (lambda mask, yes, no: yes if mask != 0.0 else no, _write_pick),
 }
 for _name in ("exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
@@ -143,7 +135,8 @@ _MANY = types.void(_POINTER, _POINTER, types.intp, _POINTER, types.intp)
 class Functions(NamedTuple):
     """Where a compiled program lies: ``one``, ``void(double x, double y, double *out)``, and
     ``many``, ``void(double *x, double *y, intp level, double *out, intp n)`` for the points
-    (x[i], y[i]), or (x[i], y[0]) where ``level`` is not 0: result k goes to out[k * n + i]."""
+    (x[i], y[i]), or (x[i], y[0]) where ``level`` is not 0: result k goes to out[k * n + i]. Second
+    derivatives are asked for at one point at a time, and have no ``many``."""
 
     one: Any
     many: Any
@@ -157,7 +150,7 @@ class Formula(NamedTuple):
     bend: Any
 
 
-_kept: dict[Program, tuple[Functions, Any]] = {}
+_kept: dict[tuple[Program, bool], tuple[Functions, Any]] = {}
 
 
 def build(height: Program, ascent: Program, bend: Program) -> Formula:
@@ -166,13 +159,14 @@ def build(height: Program, ascent: Program, bend: Program) -> Formula:
     What is compiled stays for as long as the process lives, since any number of places may hold its
     address; the same program is compiled once.
     """
-    return Formula(*map(_functions, (height, ascent, bend)))
+    return Formula(*map(_functions, (height, ascent, bend), (True, True, False)))
 
 
-def _functions(program: Program) -> Functions:
+def _functions(program: Program, many_too: bool) -> Functions:
     if not COMPILED:
         return Functions(program, program)
-    if program not in _kept:
+    key = (program, many_too)
+    if key not in _kept:
         run, count = _write_program(program), len(program.results)
 
         def one(x: Any, y: Any, out: Any) -> None:
@@ -191,11 +185,11 @@ def _functions(program: Program) -> Functions:
                 for k in range(count):
                     out[k * n + i] = found[k]
 
-        made = [
-            numba.cfunc(kind, **EXACT_OPTIONS)(body) for kind, body in ((_ONE, one), (_MANY, many))
-        ]
-        _kept[program] = Functions(*(function.address for function in made)), made
-    return _kept[program][0]
+        made = [numba.cfunc(_ONE, **EXACT_OPTIONS)(one)]
+        if many_too:
+            made.append(numba.cfunc(_MANY, **EXACT_OPTIONS)(many))
+        _kept[key] = Functions(made[0].address, made[-1].address), made
+    return _kept[key][0]
 
 
 @lru_cache(maxsize=64)
@@ -216,6 +210,8 @@ def call(functions: Any, x: Any, y: Any, count: Any) -> Any:
 @compiled(call)
 def _call(functions: Any, x: Any, y: Any, count: Any) -> Any:
     n, double, word = len(count), ir.DoubleType(), ir.IntType(64)
+    if isinstance(x, LanesType) and n > 2:
+        return None
     result, pointer = types.UniTuple(x, n), ir.DoubleType().as_pointer()
 
     def one(context: Any, builder: Any, arguments: Any) -> Any:
