@@ -210,31 +210,42 @@ def call(functions: Any, x: Any, y: Any, count: Any) -> Any:
 @compiled(call)
 def _call(functions: Any, x: Any, y: Any, count: Any) -> Any:
     n, double, word = len(count), ir.DoubleType(), ir.IntType(64)
-    if isinstance(x, LanesType) and n > 2:
-        return None
     result, pointer = types.UniTuple(x, n), ir.DoubleType().as_pointer()
+
+    def call_one(builder: Any, address: Any, x: Any, y: Any, room: Any) -> list[Any]:
+        kind = ir.FunctionType(ir.VoidType(), [double, double, pointer])
+        builder.call(builder.inttoptr(address, kind.as_pointer()), [x, y, room])
+        return [builder.load(builder.gep(room, [word(k)])) for k in range(n)]
 
     def one(context: Any, builder: Any, arguments: Any) -> Any:
         room = cgutils.alloca_once(builder, double, size=n)
-        address = builder.extract_value(arguments[0], 0)
         wide = [context.cast(builder, value, x, types.float64) for value in arguments[1:3]]
-        kind = ir.FunctionType(ir.VoidType(), [double, double, pointer])
-        builder.call(builder.inttoptr(address, kind.as_pointer()), [*wide, room])
-        found = [builder.load(builder.gep(room, [word(k)])) for k in range(n)]
+        found = call_one(builder, builder.extract_value(arguments[0], 0), *wide, room)
         narrow = [context.cast(builder, value, types.float64, x) for value in found]
         return context.make_tuple(builder, result, narrow)
 
     def lanes(context: Any, builder: Any, arguments: Any) -> Any:
         single, wide = x.element == types.float32, ir.VectorType(double, x.width)
+        points = [builder.fpext(v, wide) if single else v for v in arguments[1:3]]
         room = cgutils.alloca_once(builder, double, size=(2 + n) * x.width)
         rows = [builder.gep(room, [word(k * x.width)]) for k in range(2 + n)]
-        vectors = [builder.bitcast(row, wide.as_pointer()) for row in rows]
-        for value, place in zip(arguments[1:3], vectors, strict=False):
-            emit_store(builder, builder.fpext(value, wide) if single else value, place)
-        kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, word, pointer, word])
-        function = builder.inttoptr(builder.extract_value(arguments[0], 1), kind.as_pointer())
-        builder.call(function, [rows[0], rows[1], word(0), rows[2], word(x.width)])
-        found = [emit_load(builder, place) for place in vectors[2:]]
+        if n > 2:
+            found = [ir.Constant(wide, ir.Undefined) for _ in range(n)]
+            address = builder.extract_value(arguments[0], 0)
+            for lane in range(x.width):
+                place = ir.IntType(32)(lane)
+                point = [builder.extract_element(v, place) for v in points]
+                values = call_one(builder, address, *point, room)
+                pairs = zip(found, values, strict=True)
+                found = [builder.insert_element(v, value, place) for v, value in pairs]
+        else:
+            vectors = [builder.bitcast(row, wide.as_pointer()) for row in rows]
+            for value, place in zip(points, vectors, strict=False):
+                emit_store(builder, value, place)
+            kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, word, pointer, word])
+            function = builder.inttoptr(builder.extract_value(arguments[0], 1), kind.as_pointer())
+            builder.call(function, [rows[0], rows[1], word(0), rows[2], word(x.width)])
+            found = [emit_load(builder, place) for place in vectors[2:]]
         if single:
             found = [builder.fptrunc(value, arguments[1].type) for value in found]
         return context.make_tuple(builder, result, found)

@@ -1,49 +1,49 @@
 """Surfaces: scalar functions of two coordinates with their known minima, one a file.
 
-Rules, scalar float64: ``height(item, x, y)``, ``ascent(item, x, y) -> (df/dx, df/dy)`` and
-``bend(item, x, y) -> (fxx, fxy, fyy)``.
-An item may have ``row(item, x, y, out)``, which fills out[j] with the height at (x[j], y).
+Rules, for numbers and lanes: ``height(item, x, y)``, ``ascent(item, x, y) -> (df/dx, df/dy)`` and
+``bend(item, x, y) -> (d²f/dx², d²f/dxdy, d²f/dy²)``. A surface gives its height; the derivatives
+come from calling it with jets (kernels.jets), unless it gives faster ones of its own. So does
+``row(item, x, y, out)``, which fills out[j] with the height at (x[j], y), float64.
 Facts: ``formula``, ``source``, ``domain`` (x_low, x_high, y_low, y_high) and ``minima``, a tuple of
 (x, y, value, is_global).
 """
 
 from typing import Any
 
-from numba.extending import overload
-
 from kernels.catalog import Catalog
-from kernels.jit import OPTIONS, kernel
+from kernels.jets import first_order, parts, second_order
+from kernels.jit import kernel
 from kernels.rules import rule
 
 catalog = Catalog("surface", __name__)
 height = rule("height")
-ascent = rule("ascent")
-bend = rule("bend")
-row = rule("row")
 
 
-def _row(item: Any, x: Any, y: Any, out: Any) -> None:
+def _slopes_of_height(item: Any, x: Any, y: Any) -> Any:
+    x, y = first_order(x, y)
+    return parts(height(item, x, y))[1:]
+
+
+def _bends_of_height(item: Any, x: Any, y: Any) -> Any:
+    x, y = second_order(x, y)
+    return parts(height(item, x, y))[3:]
+
+
+def _heights_one_by_one(item: Any, x: Any, y: Any, out: Any) -> None:
     for j in range(x.size):
         out[j] = height(item, x[j], y)
 
 
-def _heights_along(item: Any, x: Any, y: Any, out: Any) -> None:
-    """Fill ``out`` (len(x),) with the heights at (x[j], y), by the item's own rule if it has one."""
-    (row if type(item) in row.bodies else _row)(item, x, y, out)
-
-
-@overload(_heights_along, jit_options=OPTIONS, strict=False)
-def _compile_heights_along(item: Any, x: Any, y: Any, out: Any) -> Any:
-    if item.instance_class not in row.bodies:
-        return _row
-    return lambda item, x, y, out: row(item, x, y, out)
+ascent = rule("ascent", _slopes_of_height)
+bend = rule("bend", _bends_of_height)
+row = rule("row", _heights_one_by_one)
 
 
 @kernel
 def heights(item: Any, x: Any, y: Any, out: Any) -> None:
     """Fill ``out`` (len(y), len(x)) with the surface over a grid; mutates ``out``."""
     for i in range(y.size):
-        _heights_along(item, x, y[i], out[i])
+        row(item, x, y[i], out[i])
 
 
 @kernel
