@@ -253,7 +253,11 @@ def descend(
 def _with_domain(surface: Any, domain: Any) -> Any:
     from workbench.surface import Surface
 
-    return {**surface, "domain": domain} if isinstance(surface, Mapping) else Surface.of(surface, domain)
+    return (
+        {**surface, "domain": domain}
+        if isinstance(surface, Mapping)
+        else Surface.of(surface, domain)
+    )
 
 
 def carry_out(experiment: DescentExperiment) -> Descent:

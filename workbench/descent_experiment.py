@@ -153,8 +153,10 @@ class DescentExperiment:
                 continue
             if section in _TOP:
                 raise BadValue(key, f"{section} is a single value", changes[key], section)
-            if isinstance(merged[section], str):
-                merged[section] = {"name": merged[section]}
+            whole = merged[section]
+            if isinstance(whole, str):
+                whole = Surface.of(whole) if section == "surface" else {"name": whole}
+            merged[section] = whole.to_dict() if isinstance(whole, Surface) else whole
             if section == "surface" and inner in ("name", "formula"):
                 merged[section] = {}
             if inner == "name" and merged[section].get("name") != changes[key]:

@@ -172,5 +172,3 @@ def _typical_gradient(item: Any, domain: tuple[float, float, float, float]) -> f
     norms = norms[np.isfinite(norms)]
     largest = float(norms.max(initial=0.0))
     return largest * float(np.sqrt(np.mean((norms / largest) ** 2))) if largest > 0 else 1.0
-
-

@@ -23,7 +23,9 @@ def walk(surface, optimizer, start, steps, cut=()):
     found, first = [], 0
     for n in (*cut, steps - sum(cut)):
         path = np.empty((n + 1, 5))
-        filled, _ = descend(item, optimizer, schedule, position, memory, seen, first, NO_NOISE, path)
+        filled, _ = descend(
+            item, optimizer, schedule, position, memory, seen, first, NO_NOISE, path
+        )
         found.append(path[:filled] if not found else path[1:filled])
         first += n
     return np.concatenate(found)
