@@ -185,9 +185,8 @@ def _functions(program: Program, many_too: bool) -> Functions:
                 for k in range(count):
                     out[k * n + i] = found[k]
 
-        made = [numba.cfunc(_ONE, **EXACT_OPTIONS)(one)]
-        if many_too:
-            made.append(numba.cfunc(_MANY, **EXACT_OPTIONS)(many))
+        bodies: list[tuple[Any, Any]] = [(_ONE, one), (_MANY, many)]
+        made = [numba.cfunc(kind, **EXACT_OPTIONS)(body) for kind, body in bodies[: 1 + many_too]]
         _kept[key] = Functions(made[0].address, made[-1].address), made
     return _kept[key][0]
 
@@ -212,15 +211,15 @@ def _call(functions: Any, x: Any, y: Any, count: Any) -> Any:
     n, double, word = len(count), ir.DoubleType(), ir.IntType(64)
     result, pointer = types.UniTuple(x, n), ir.DoubleType().as_pointer()
 
-    def call_one(builder: Any, address: Any, x: Any, y: Any, room: Any) -> list[Any]:
+    def call_one(builder: Any, address: Any, point: Any, room: Any) -> list[Any]:
         kind = ir.FunctionType(ir.VoidType(), [double, double, pointer])
-        builder.call(builder.inttoptr(address, kind.as_pointer()), [x, y, room])
+        builder.call(builder.inttoptr(address, kind.as_pointer()), [*point, room])
         return [builder.load(builder.gep(room, [word(k)])) for k in range(n)]
 
     def one(context: Any, builder: Any, arguments: Any) -> Any:
         room = cgutils.alloca_once(builder, double, size=n)
         wide = [context.cast(builder, value, x, types.float64) for value in arguments[1:3]]
-        found = call_one(builder, builder.extract_value(arguments[0], 0), *wide, room)
+        found = call_one(builder, builder.extract_value(arguments[0], 0), wide, room)
         narrow = [context.cast(builder, value, types.float64, x) for value in found]
         return context.make_tuple(builder, result, narrow)
 
@@ -235,7 +234,7 @@ def _call(functions: Any, x: Any, y: Any, count: Any) -> Any:
             for lane in range(x.width):
                 place = ir.IntType(32)(lane)
                 point = [builder.extract_element(v, place) for v in points]
-                values = call_one(builder, address, *point, room)
+                values = call_one(builder, address, point, room)
                 pairs = zip(found, values, strict=True)
                 found = [builder.insert_element(v, value, place) for v, value in pairs]
         else:

@@ -80,16 +80,16 @@ class Step(NamedTuple):
 
 
 class KnownMinimum(NamedTuple):
-    """A minimum that the surface lists, at ``index``, and how far off the descent ended."""
+    """A minimum that the surface lists, ``number`` among its minima, and how far off the descent ended."""
 
-    index: int
+    number: int
     minimum: Minimum
     distance: float
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
         x, y, value, is_global = self.minimum
-        found = {"index": self.index, "x": x, "y": y, "value": value, "global": is_global}
+        found = {"index": self.number, "x": x, "y": y, "value": value, "global": is_global}
         return found | {"distance": self.distance}
 
 

@@ -14,8 +14,8 @@ from matplotlib.patheffects import Normal, Stroke
 from workbench.descent import Descent
 from workbench.surface import Surface
 
-# Okabe & Ito, without the two that a green map swallows; then the same with other strokes.
-COLOURS = ("#D55E00", "#FFFFFF", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+# Of Okabe & Ito, without those that the map's greens swallow; then the same with other strokes.
+COLOURS = ("#D55E00", "#F0E442", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _STROKES = ("-", "--", ":", "-.")
 _RESOLUTION = 301
 _WIDEST = 3.0  # times the domain: what of a path that runs away is shown
@@ -37,12 +37,15 @@ def descents_figure(descents: Sequence[Descent], labels: Sequence[str], title: s
     surface = descents[0].experiment.surface
     figure = Figure(figsize=(8.2, 6.4), layout="constrained")
     axes = figure.add_subplot()
-    window = window_around(surface, [descent.points for descent in descents])
+    staying = [d.points for d in descents if not d.diverged] or [descents[0].points[:1]]
+    window = window_around(surface, staying if len(descents) > 1 else [descents[0].points])
     draw_map(figure, axes, surface, window)
     for k, (descent, label) in enumerate(zip(descents, labels, strict=True)):
         colour = COLOURS[k % len(COLOURS)]
         stroke = _STROKES[k // len(COLOURS) % len(_STROKES)]
-        _draw_path(axes, descent, label, colour, stroke, len(descents) == 1)
+        # Where paths coincide, those drawn first show on both sides of the later ones.
+        width = 1.8 if len(descents) == 1 else 5.0 - 3.8 * k / len(descents)
+        _draw_path(axes, descent, label, (colour, stroke), width, len(descents) == 1)
     x, y = descents[0].experiment.start
     axes.plot(x, y, "o", color="white", markeredgecolor="black", markersize=8, label="start")
     axes.set(xlabel="x", ylabel="y", title=title, xlim=window[:2], ylim=window[2:])
@@ -87,7 +90,10 @@ def draw_map(figure: Figure, axes: Axes, surface: Surface, window: Window) -> No
         if scale.vmax is not None and scale.vmin is not None and scale.vmax > scale.vmin:
             levels = np.unique(scale.inverse(np.linspace(0.02, 0.98, 18)))
             axes.contour(x, y, shown, levels, colors="white", linewidths=0.5, alpha=0.5)
-        figure.colorbar(image, label="f(x, y)")
+            ticks = scale.inverse(np.linspace(0.0, 1.0, 9))
+            bar = figure.colorbar(image, label="f(x, y)", ticks=ticks)
+            bar.ax.set_yticklabels([f"{tick:.3g}" for tick in ticks])
+            bar.ax.minorticks_off()
     inside = [
         (m.x, m.y, m.is_global)
         for m in surface.minima
@@ -114,19 +120,25 @@ def _scale(values: np.ndarray) -> Normalize:
 
 
 def _draw_path(
-    axes: Axes, descent: Descent, label: str, colour: str, stroke: str, alone: bool
+    axes: Axes, descent: Descent, label: str, look: tuple[str, str], width: float, alone: bool
 ) -> None:
-    dark = colour == "#000000"
-    edge = [Stroke(linewidth=3.2, foreground="white" if dark else "black"), Normal()]
-    marker = "." if alone and descent.steps <= _MOST_STEPS_MARKED else ""
+    colour, stroke = look
+    marks = alone and descent.steps <= _MOST_STEPS_MARKED
     axes.plot(
         *descent.points.T,
         color=colour,
         linestyle=stroke,
-        linewidth=1.8,
-        marker=marker,
-        markersize=5,
-        path_effects=edge,
+        linewidth=width,
+        marker="." if marks else "",
+        markersize=6,
+        path_effects=[Stroke(linewidth=width + 1.2, foreground="black"), Normal()] if alone else [],
         label=label,
     )
-    axes.plot(*descent.end, "*", color=colour, markeredgecolor="black", markersize=13)
+    axes.plot(
+        *descent.end,
+        "*",
+        color=colour,
+        markeredgecolor="white" if colour == "#000000" else "black",
+        markersize=13,
+        zorder=4,
+    )

@@ -122,10 +122,7 @@ def run_race(
 
 
 def _arrivals(descent: Descent, best: float | None, tolerances: Sequence[float]) -> list[int]:
-    if best is None:
-        measure = np.hypot(*descent.gradients.T)
-    else:
-        measure = descent.values - best
+    measure = np.hypot(*descent.gradients.T) if best is None else descent.values - best
     found = []
     for tolerance in tolerances:
         reached = np.flatnonzero(measure <= tolerance)

@@ -1,4 +1,4 @@
-"""What a descent ended at: told from the gradient, the exact Hessian and, at need, the surroundings.
+"""What a descent ended at: by the gradient, the exact Hessian and, at need, the surroundings.
 
 Measures are those of the surface's domain: its half diagonal and its typical gradient (root mean
 square), so that neither units nor scale matter.

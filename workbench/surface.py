@@ -72,9 +72,11 @@ class Surface:
             return _of_formula(given["formula"], window or DOMAIN)
         choice = choose("surface", surfaces.catalog, given)
         facts = surfaces.catalog.get(choice.name).facts
-        minima = tuple(Minimum(*map(float, m[:3]), bool(m[3])) for m in facts["minima"])
-        usual = tuple(map(float, facts["domain"]))
-        return cls(choice, facts["formula"], window or usual, minima, choice.item)
+        minima = tuple(
+            Minimum(float(m[0]), float(m[1]), float(m[2]), bool(m[3])) for m in facts["minima"]
+        )
+        window = window or _domain(facts["domain"])
+        return cls(choice, facts["formula"], window, minima, choice.item)
 
     @property
     def name(self) -> str:

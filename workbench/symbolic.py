@@ -1,9 +1,8 @@
 """A formula of x and y with its derivatives: by SymPy, written down as programs for the compiler.
 
-The height is what was typed, operation by operation. SymPy differentiates it, with numbers that are
-not small and whole held as names, so that it never computes with them: no power however huge is
-asked of it. Before that the size of what will come of it is estimated, and refused where it is too
-large, so that time and memory are bounded.
+The height is what was typed, operation by operation. SymPy differentiates it, and never computes
+with numbers (workbench.opaque). Before that the size of what will come of it is estimated, and
+refused where it is too large, so that time and memory are bounded.
 """
 
 from __future__ import annotations
@@ -14,79 +13,29 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.printing.str import StrPrinter
 
 from workbench.formula import CONSTANTS, BadFormula, Formula, evaluate
+from workbench.opaque import (
+    LOG_10,
+    Abs,
+    AtLeast,
+    Floor,
+    Pick,
+    Power,
+    Printer,
+    Sign,
+    amount,
+    named,
+    raised,
+)
 from workbench.operations import Writer
 
 VARIABLES = ("x", "y")
 MOST_TERMS = 10_000  # in the second derivatives written out; less than a second of SymPy's time
 _MOST_DEPTH = 40
 _MOST_DEGREE = 32  # up to which SymPy knows an exponent
-_MOST_WHOLE = 1000  # up to which SymPy knows a number
 _UNBOUNDED = "has a constant part that is no finite number"
-_LOG_10 = "log(10)"
 _SYMBOLS = {name: sp.Symbol(name) for name in VARIABLES}
-
-
-class _Opaque(sp.Function):
-    """A function that SymPy differentiates, and neither simplifies nor evaluates."""
-
-    @classmethod
-    def eval(cls, *arguments: Any) -> None:
-        return None
-
-    def _eval_derivative(self, s: Any) -> Any:
-        return sp.S.Zero
-
-
-class Sign(_Opaque):
-    """-1, 0 or 1."""
-
-
-class Floor(_Opaque):
-    """The whole number below."""
-
-
-class AtLeast(_Opaque):
-    """1 where the first argument is at least the second, else 0."""
-
-
-class Abs(_Opaque):
-    """The absolute value, whose slope at 0 is 0."""
-
-    def _eval_derivative(self, s: Any) -> Any:
-        return Sign(self.args[0]) * self.args[0].diff(s)
-
-
-class Pick(_Opaque):
-    """The second argument where the first is not 0, else the third."""
-
-    def _eval_derivative(self, s: Any) -> Any:
-        mask, *pieces = self.args
-        yes, no = (piece.diff(s) for piece in pieces)
-        return yes if yes == no else Pick(mask, yes, no)
-
-
-class Power(_Opaque):
-    """A power with a constant exponent that is no small whole number."""
-
-    def _eval_derivative(self, s: Any) -> Any:
-        base, exponent = self.args
-        return exponent * _raised(base, _amount(exponent) - 1.0) * base.diff(s)
-
-
-class _Printer(StrPrinter):
-    def _print_Power(self, found: Any) -> str:
-        base, exponent = found.args
-        if _amount(exponent) == 0.5:
-            return f"sqrt({self._print(base)})"
-        return self._print(sp.Pow(base, exponent, evaluate=False))
-
-    def _print_Function(self, found: Any) -> str:
-        names = {AtLeast: "at_least"}
-        name = names.get(type(found), type(found).__name__.lower())
-        return f"{name}({', '.join(map(self._print, found.args))})"
 
 
 _FUNCTIONS: dict[str, Any] = {
@@ -125,8 +74,8 @@ class Symbolic:
             )
         except (OverflowError, RecursionError, ZeroDivisionError):
             raise BadFormula("has derivatives beyond all bounds", 1, "a simpler formula") from None
-        self.gradient = tuple(map(_Printer().doprint, first))
-        self.hessian = tuple(map(_Printer().doprint, second))
+        self.gradient = tuple(map(Printer().doprint, first))
+        self.hessian = tuple(map(Printer().doprint, second))
 
     def _size(self, node: ast.expr) -> tuple[int, int, int, int]:
         """Terms of value, gradient and Hessian when written out in full, and the depth."""
@@ -149,8 +98,8 @@ class Symbolic:
             case ast.UnaryOp(operand=inner):
                 s, g, h, d = self._size(inner)
                 size = (s + 1, g, h, d + 1)
-            case ast.Call(args=inner):
-                found = [self._size(argument) for argument in inner]
+            case ast.Call(args=arguments):
+                found = [self._size(argument) for argument in arguments]
                 s, g, h = (sum(sizes[k] for sizes in found) for k in range(3))
                 size = (s + 1, (s + g) * (g > 0), (2 * s + h + 2 * g) * (g > 0), 0)
                 size = (*size[:3], 1 + max(sizes[3] for sizes in found))
@@ -184,12 +133,12 @@ class Symbolic:
             case ast.BinOp(left=left, op=op, right=right) if not isinstance(op, ast.Pow):
                 return self._arithmetic(op, left, right)
         if constant is not None:
-            return _named(constant)
+            return named(constant)
         match node:
             case ast.BinOp(left=left, right=right):
                 return self._power(left, right)
-            case ast.Call(func=ast.Name(id=name), args=inner):
-                return _function(name, [self._inside(argument) for argument in inner])
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                return _function(name, [self._inside(argument) for argument in arguments])
         raise AssertionError(node)
 
     def _arithmetic(self, op: ast.operator, left: ast.expr, right: ast.expr) -> Any:
@@ -216,7 +165,7 @@ class Symbolic:
             if exponent < 0 and base == 0:
                 raise self._bad(left, "divides by zero here", "another divisor")
             return base ** int(exponent)
-        return _raised(base, exponent)
+        return raised(base, exponent)
 
     def _degree(self, node: ast.expr) -> float:
         """As if it were a polynomial: it bounds the numbers that SymPy multiplies out."""
@@ -228,8 +177,8 @@ class Symbolic:
                 return max(a, b) if isinstance(op, ast.Add | ast.Sub) else a + b
             case ast.UnaryOp(operand=inner):
                 return self._degree(inner)
-            case ast.Call(args=inner):
-                return max(map(self._degree, inner))
+            case ast.Call(args=arguments):
+                return max(map(self._degree, arguments))
         return 1.0
 
     def _inside(self, node: ast.expr) -> Any:
@@ -241,7 +190,7 @@ class Symbolic:
         value = reader.program([reader.read(expression)])(0.0, 0.0)[0]
         if not math.isfinite(value):
             raise self._bad(node, _UNBOUNDED, "1e300")
-        return _named(value)
+        return named(value)
 
     def _typed(self, node: ast.expr, writer: Writer) -> int:
         """The part of the tree as it was typed."""
@@ -259,28 +208,12 @@ class Symbolic:
                 if isinstance(op, ast.Pow) and exponent is not None:
                     return writer.power(base, exponent)
                 return writer.arithmetic(type(op), base, self._typed(right, writer))
-            case ast.Call(func=ast.Name(id=name), args=inner):
-                return writer.call(name, *(self._typed(part, writer) for part in inner))
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                return writer.call(name, *(self._typed(part, writer) for part in arguments))
         raise AssertionError(node)
 
     def _bad(self, node: ast.expr, rule: str, nearest: str) -> BadFormula:
         return BadFormula(rule, self._formula.position(node), nearest)
-
-
-def _named(value: float) -> Any:
-    """A number for SymPy: itself if it is small and whole, else a name that stands for it."""
-    if value == int(value) and abs(value) <= _MOST_WHOLE:
-        return sp.Integer(int(value))
-    symbol = sp.Symbol(repr(abs(value)))
-    return symbol if value > 0.0 else -symbol
-
-
-def _amount(expression: Any) -> float:
-    """The number that ``_named`` made, or a constant's value."""
-    if expression.is_Symbol:
-        name = expression.name
-        return math.log(10.0) if name == _LOG_10 else CONSTANTS.get(name) or float(name)
-    return -_amount(-expression) if expression.is_Mul else float(expression)
 
 
 def _function(name: str, values: list[Any]) -> Any:
@@ -290,16 +223,12 @@ def _function(name: str, values: list[Any]) -> Any:
         case "min":
             return Pick(AtLeast(*values[::-1]), *values)
         case "sqrt":
-            return Power(values[0], _named(0.5))
+            return Power(values[0], named(0.5))
         case "log10":
-            return sp.log(values[0]) / sp.Symbol(_LOG_10)
+            return sp.log(values[0]) / LOG_10
         case "ceil":
             return -Floor(-values[0])
     return _FUNCTIONS[name.replace("arc", "a", 1)](*values)
-
-
-def _raised(base: Any, exponent: float) -> Any:
-    return base ** int(exponent) if exponent in (0.0, 1.0) else Power(base, _named(exponent))
 
 
 class _Reader(Writer):
@@ -318,7 +247,7 @@ class _Reader(Writer):
     def _value(self, e: Any) -> int:
         if e.is_Symbol:
             place = VARIABLES.index(e.name) if e.name in VARIABLES else None
-            return self.number(_amount(e)) if place is None else place
+            return self.number(amount(e)) if place is None else place
         if e.is_Rational:
             return self.number(int(e.p) / int(e.q))
         if e == sp.E:
@@ -333,7 +262,7 @@ class _Reader(Writer):
                 return self.whole_power(self.read(base), int(exponent))
             return self.do("power", self.read(base), self.read(exponent))
         if isinstance(e, Power):
-            return self.power(self.read(e.args[0]), _amount(e.args[1]))
+            return self.power(self.read(e.args[0]), amount(e.args[1]))
         return self.do(_OPERATIONS[e.func], *map(self.read, e.args))
 
     def _sum(self, terms: Any) -> int:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kernels import compiling, surfaces
+from workbench.descent import trace
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
 from workbench.stepper import Stepper
-from workbench.descent import trace
 
 
 class Warmed(NamedTuple):

@@ -9,8 +9,8 @@ import numpy as np
 
 from kernels import optimizers, schedules, surfaces
 from kernels.catalog import Item
-from workbench.proof import Row, missing, published, references, twins, whole_vector
 from workbench.descent import trace
+from workbench.proof import Row, missing, published, references, twins, whole_vector
 
 SUMMARY = "every optimizer's path against a reference in plain NumPy"
 _STEPS = 60

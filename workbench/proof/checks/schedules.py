@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from kernels import optimizers, schedules, surfaces
+from workbench.descent import trace
 from workbench.proof import Row, missing
 from workbench.proof.schedule_references import REFERENCES
-from workbench.descent import trace
 
 SUMMARY = "every schedule's factors, read off a descent, against NumPy"
 _STEPS = 90

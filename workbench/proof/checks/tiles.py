@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from kernels import optimizers, schedules, surfaces
+from workbench.descent import trace
 from workbench.descents import Descents
 from workbench.proof import Row
-from workbench.descent import trace
 
 SUMMARY = "descents in tiles of different width, on 1, 2 and more threads, and alone"
 _STEPS = 120
