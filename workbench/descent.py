@@ -80,7 +80,7 @@ class Step(NamedTuple):
 
 
 class KnownMinimum(NamedTuple):
-    """A minimum that the surface lists, ``number`` among its minima, and how far off the descent ended."""
+    """The surface's listed minimum ``number``, and how far off the descent ended."""
 
     number: int
     minimum: Minimum
