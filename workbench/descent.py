@@ -183,7 +183,7 @@ class Descent:
         """The figures, ready for JSON; what is not finite is None."""
         spec = self.experiment
         found = {
-            "surface": spec.surface.choice.name if spec.surface.choice else None,
+            "surface": spec.surface.named,
             "formula": spec.surface.formula,
             "optimizer": spec.optimizer.to_dict(),
             "schedule": spec.schedule.to_dict(),

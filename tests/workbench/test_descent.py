@@ -245,6 +245,15 @@ def test_bad_files_are_named(tmp_path, text):
         DescentExperiment.load(tmp_path / "none.toml")
 
 
+def test_hyper_parameters_of_a_surface_choose_its_minima():
+    first, third = (Surface.of({"name": "bbob_01_sphere", "instance": k}) for k in (1, 3))
+    assert first == Surface.of("bbob_01_sphere")
+    assert first.minima != third.minima
+    assert Surface.of(third.to_dict()) == third
+    made = DescentExperiment.of({"surface": third, "descent": {"steps": 0}})
+    assert made.replace({"surface.instance": 1}).surface.minima == first.minima
+
+
 def test_a_surface_is_what_names_it():
     surface = Surface.of({"formula": "x^2 + sin(y)"})
     assert surface == Surface.of(surface) == Surface.of("x^2 + sin(y)")
