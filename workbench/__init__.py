@@ -23,21 +23,26 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
+    from workbench.descent import Descent, descend
     from workbench.landscape import Landscape
     from workbench.multistart import Starts, train_starts
+    from workbench.races import Race, race
     from workbench.rate_finder import RateScan, find_learning_rate
 
 __all__ = [
     "BadValue",
     "DataSet",
+    "Descent",
     "Experiment",
     "Model",
+    "Race",
     "RateScan",
     "Run",
     "Snapshot",
     "Split",
     "Starts",
     "WorkbenchError",
+    "descend",
     "find_learning_rate",
     "gallery",
     "hessian",
@@ -47,12 +52,17 @@ __all__ = [
     "loss_and_gradient",
     "plane",
     "predict",
+    "race",
     "run",
     "train_starts",
 ]
 __version__ = "0.1.0"
 # Imported at their first use: starting a run needs none of them.
 _LATER = {
+    "Descent": "workbench.descent",
+    "descend": "workbench.descent",
+    "Race": "workbench.races",
+    "race": "workbench.races",
     "Starts": "workbench.multistart",
     "train_starts": "workbench.multistart",
     "RateScan": "workbench.rate_finder",

@@ -12,12 +12,12 @@ import numpy as np
 from kernels import compiling, surfaces
 from kernels.network import Samples, parameter_count
 from workbench.curvature import Curvature
+from workbench.descent import trace
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
 from workbench.multistart import train_starts
 from workbench.stepper import Stepper
-from workbench.walk import walk
 
 # Of a network whose Hessian, or a tile of whose starts, costs little next to compiling.
 _MOST_PARAMETERS = 4096
@@ -62,7 +62,7 @@ def _surfaces(experiment: Experiment) -> None:
     for entry in surfaces.catalog:
         surface, at = entry.make(), np.zeros(2)
         surfaces.heights(surface, at, at, np.empty((2, 2)))
-        walk(surface, optimizer, experiment.schedule.item, at, 1)
+        trace(surface, optimizer, experiment.schedule.item, at, 1)
 
 
 def _curvature(experiment: Experiment) -> None:

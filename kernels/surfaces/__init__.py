@@ -2,7 +2,8 @@
 
 Rules, for numbers and lanes: ``height(item, x, y)``, ``ascent(item, x, y) -> (df/dx, df/dy)`` and
 ``bend(item, x, y) -> (d²f/dx², d²f/dxdy, d²f/dy²)``. A surface gives its height; the derivatives
-come from calling it with jets (kernels.jets), unless it gives faster ones of its own.
+come from calling it with jets (kernels.jets), unless it gives faster ones of its own. So does
+``row(item, x, y, out)``, which fills out[j] with the height at (x[j], y), float64.
 Facts: ``formula``, ``source``, ``domain`` (x_low, x_high, y_low, y_high), ``minima``, a tuple of
 (x, y, value, is_global), ``complete``, ``connected`` and ``note``.
 
@@ -41,16 +42,21 @@ def bends_of_height(item: Any, x: Any, y: Any) -> Any:
     return parts(height(item, x, y))[3:]
 
 
+def _heights_one_by_one(item: Any, x: Any, y: Any, out: Any) -> None:
+    for j in range(x.size):
+        out[j] = height(item, x[j], y)
+
+
 ascent = rule("ascent", slopes_of_height)
 bend = rule("bend", bends_of_height)
+row = rule("row", _heights_one_by_one)
 
 
 @kernel
 def heights(item: Any, x: Any, y: Any, out: Any) -> None:
     """Fill ``out`` (len(y), len(x)) with the surface over a grid; mutates ``out``."""
     for i in range(y.size):
-        for j in range(x.size):
-            out[i, j] = height(item, x[j], y[i])
+        row(item, x, y[i], out[i])
 
 
 @kernel
