@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-FIELD_OF_VIEW = 40.0  # degrees, across the picture's width
+FIELD_OF_VIEW = 36.0  # degrees, across a square picture
+_WIDEST = 1.25  # of its height: a wider picture has more room aside, and shows nothing larger
 _NEAREST, _FARTHEST = 1.6, 12.0
 
 
@@ -18,7 +19,7 @@ class Camera:
     OpenGL agree to the pixel.
     """
 
-    distance: float = 4.2
+    distance: float = 4.7
     azimuth: float = -60.0
     elevation: float = 32.0
 
@@ -33,6 +34,13 @@ class Camera:
     def nearer(self, factor: float) -> Camera:
         """At ``distance / factor``, within limits."""
         return replace(self, distance=min(max(self.distance / factor, _NEAREST), _FARTHEST))
+
+    @property
+    def eye(self) -> np.ndarray:
+        """Where it stands (3,)."""
+        a, e = np.radians(self.azimuth), np.radians(self.elevation)
+        out = np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
+        return self.distance * out
 
     def see(self, points: np.ndarray) -> np.ndarray:
         """``points`` (n, 3) in the camera's axes: right, up, towards the eye (negative: seen)."""
@@ -49,7 +57,7 @@ class Camera:
         the eye is NaN."""
         seen = self.see(points)
         far = np.where(seen[:, 2] < -1e-6, -seen[:, 2], np.nan)
-        size = width / 2.0 / np.tan(np.radians(FIELD_OF_VIEW) / 2.0)
+        size = min(width, _WIDEST * height) / 2.0 / np.tan(np.radians(FIELD_OF_VIEW) / 2.0)
         return np.column_stack(
             [
                 width / 2.0 + size * seen[:, 0] / far,
@@ -57,3 +65,9 @@ class Camera:
                 far,
             ]
         )
+
+
+def field_across(width: float, height: float) -> float:
+    """The field of view in degrees across a picture of that size."""
+    share = width / min(width, _WIDEST * height)
+    return float(2.0 * np.degrees(np.arctan(share * np.tan(np.radians(FIELD_OF_VIEW) / 2.0))))

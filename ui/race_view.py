@@ -50,7 +50,8 @@ class RaceView(QWidget):
         item.setLogMode(y=True)
         item.showGrid(x=True, y=True, alpha=0.15)
         item.setLabel("bottom", "step")
-        item.getAxis("bottom").enableAutoSIPrefix(False)
+        for side in ("left", "bottom"):
+            item.getAxis(side).enableAutoSIPrefix(False)
         item.addLegend(offset=(-6, 6))
         self.here = pg.InfiniteLine(angle=90, movable=False)
         item.addItem(self.here)
@@ -118,6 +119,18 @@ class RaceView(QWidget):
             rows = thinned(len(trace.path), _DRAWN)
             above = np.maximum(np.nan_to_num(trace.path[rows, 2] - base, posinf=1e300), _LEAST)
             curve.setData(rows, np.minimum(above, 1e300))
+        if self._traces:
+            self._fit(base)
+
+    def _fit(self, base: float) -> None:
+        """Look at all steps, and no higher than ten times the start: others have diverged."""
+        firsts = [t.path[0, 2] for t in self._traces if len(t.path)]
+        lasts = [t.path[:, 2].min() for t in self._traces if len(t.path)]
+        high = np.log10(max(10.0 * (max(firsts, default=1.0) - base), _LEAST * 1e3))
+        low = np.log10(max(min(lasts, default=0.0) - base, _LEAST))
+        last = max(len(t.path) for t in self._traces)
+        box = self.plot.getPlotItem().getViewBox()
+        box.setRange(xRange=(0, max(last - 1, 1)), yRange=(low - 0.5, high), padding=0.02)
 
     def _fill_table(self) -> None:
         what = "f − f*" if self._lowest is not None else "|∇f|"

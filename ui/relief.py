@@ -66,6 +66,18 @@ class Relief:
         normal /= np.linalg.norm(normal, axis=2, keepdims=True)
         return 0.55 + 0.45 * np.clip(normal @ _LIGHT, 0.0, 1.0)
 
+    def hidden(self, places: np.ndarray, eye: np.ndarray) -> np.ndarray:
+        """Whether the surface hides ``places`` (n, 3) from an ``eye`` (3,): bool (n,)."""
+        if not len(places):
+            return np.zeros(0, bool)
+        along = np.linspace(0.02, 1.0, 80)[:, None, None]
+        points = places + along * (eye - places)
+        columns = np.interp(points[..., 0], self.x, np.arange(self.x.size), np.nan, np.nan)
+        rows = np.interp(points[..., 1], self.y, np.arange(self.y.size), np.nan, np.nan)
+        inside = np.isfinite(columns) & np.isfinite(rows)
+        i, j = (np.rint(np.nan_to_num(a)).astype(int) for a in (rows, columns))
+        return np.asarray((inside & (self.z[i, j] > points[..., 2] + 0.03)).any(axis=0))
+
     def put(self, points: np.ndarray) -> np.ndarray:
         """Points x, y, f (n, 3) of the surface in the box; NaN outside of the mesh's area."""
         return _put(self.grid, self.grid.scale, points)

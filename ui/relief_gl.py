@@ -12,7 +12,7 @@ import pyqtgraph.opengl as gl
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QImage
 
-from ui.camera import FIELD_OF_VIEW, Camera
+from ui.camera import Camera, field_across
 from ui.relief import Relief
 from ui.theme import themes
 
@@ -27,7 +27,6 @@ class GLEngine:
     def __init__(self) -> None:
         self._view = gl.GLViewWidget()
         self._view.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-        self._view.opts["fov"] = FIELD_OF_VIEW
         self._view.opts["center"] = pg.Vector(0, 0, 0)
         self._table = pg.colormap.get("viridis").getLookupTable(nPts=256) / 255.0
         self._surface: gl.GLSurfacePlotItem | None = None
@@ -42,6 +41,7 @@ class GLEngine:
         view = self._view
         own = view.devicePixelRatioF()
         view.resize(max(round(width * ratio / own), 1), max(round(height * ratio / own), 1))
+        view.opts["fov"] = field_across(width, height)
         view.setBackgroundColor(themes.now.base)
         view.setCameraPosition(
             distance=camera.distance, elevation=camera.elevation, azimuth=camera.azimuth

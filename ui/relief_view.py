@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -33,6 +34,7 @@ from ui.theme import themes
 _FASTEST_MS = 40
 _SHARE = 0.3  # of the window's thread, at most, for 3-D pictures
 _TURN = 0.5  # degrees a pixel
+_BEHIND = 0.45  # opacity of marks that the surface hides
 _KEYS = {
     Qt.Key.Key_Left: (-5.0, 0.0),
     Qt.Key.Key_Right: (5.0, 0.0),
@@ -99,6 +101,11 @@ class ReliefView(QWidget):
             left = self._last + pause - time.perf_counter()
             self._timer.start(max(0, round(1000 * left)))
 
+    def draw_now(self) -> None:
+        """Draw at once, for a film."""
+        self._timer.stop()
+        self._draw()
+
     def look_from(self, camera: Camera) -> None:
         """Turn to another camera."""
         self.camera = camera
@@ -159,9 +166,7 @@ class ReliefView(QWidget):
         mesh = self._reliefs[most]
         lines = [Line(mesh.put(points), colour, 2.0) for points, colour in self._paths]
         patch = tangent_patch(mesh, *self._tangent) if self._tangent else None
-        return Relief(
-            mesh.grid, mesh.x, mesh.y, mesh.z, mesh.place, lines, self._marks(mesh), patch
-        )
+        return replace(mesh, lines=lines, marks=self._marks(mesh), patch=patch)
 
     def _marks(self, mesh: Relief) -> list[Mark]:
         return [
@@ -244,10 +249,14 @@ class ReliefView(QWidget):
             return
         places = np.array([mark.place for mark in relief.marks])
         seen = self.camera.project(places, self.width(), self.height())
+        hidden = relief.hidden(places, self.camera.eye)
         for k in np.argsort(-seen[:, 2]):
             mark = relief.marks[k]
             if np.isfinite(seen[k]).all():
+                painter.setOpacity(_BEHIND if hidden[k] else 1.0)
                 draw_symbol(painter, mark.symbol, seen[k, 0], seen[k, 1], mark.size, mark.colour)
+
+        painter.setOpacity(1.0)
 
     def _paint_labels(self, painter: QPainter, relief: Relief) -> None:
         """The ends of both axes beside the floor's corners that are nearest, and the height's."""

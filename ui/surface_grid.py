@@ -80,7 +80,7 @@ class Scale:
 
     def ticks(self) -> list[tuple[float, str]]:
         """Places and values to write beside a colour bar."""
-        places = np.linspace(0.0, 1.0, _TICKS)
+        places = np.linspace(0.02, 0.98, _TICKS)
         return [(float(p), f"{v:.3g}") for p, v in zip(places, self.value(places), strict=True)]
 
 
@@ -96,6 +96,10 @@ class Grid:
     scale: Scale
     contours: np.ndarray
     arrows: np.ndarray
+
+    def nearest(self, x: float, y: float) -> float:
+        """The height at the grid's point that is nearest to (x, y)."""
+        return float(self.height[np.abs(self.y - y).argmin(), np.abs(self.x - x).argmin()])
 
 
 def make_grid(

@@ -42,10 +42,12 @@ class _Drawn:
 
 
 class SurfaceMap(HeightMap):
-    """``area_changed`` follows zooming and panning, ``start_moved(x, y)`` clicks and drags."""
+    """``area_changed`` follows zooming and panning, ``start_moved(x, y)`` clicks and drags,
+    ``hovered(x, y)`` the mouse."""
 
     area_changed = pyqtSignal()
     start_moved = pyqtSignal(float, float)
+    hovered = pyqtSignal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +75,7 @@ class SurfaceMap(HeightMap):
         self._box.sigRangeChanged.connect(self._range_changed)
         self.start.sigPositionChanged.connect(self._start_dragged)
         self.plot.scene().sigMouseClicked.connect(self._clicked)
+        self.plot.scene().sigMouseMoved.connect(self._hover)
         self.plot.installEventFilter(self)
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.plot.setAccessibleName("map of the surface")
@@ -181,15 +184,16 @@ class SurfaceMap(HeightMap):
             length = np.hypot(*scaled.T)
             lines = arrow_lines(foot[None], scaled, unit, np.maximum(length, 1e-12))
             part.setData(lines[:, 0], lines[:, 1])
-            style = Qt.PenStyle.DashLine if k == 0 else Qt.PenStyle.SolidLine
+            style = Qt.PenStyle.DashLine if k == 1 else Qt.PenStyle.SolidLine
             part.setPen(pg.mkPen(colour, width=2.5, style=style))
+            part.setShadowPen(pg.mkPen((0, 0, 0, 170), width=4.5))
 
     def _new_drawn(self, k: int) -> _Drawn:
         drawn = _Drawn(
             pg.PlotCurveItem(),
             pg.PlotCurveItem(),
-            pg.ScatterPlotItem(size=5),
-            pg.ScatterPlotItem(size=12),
+            pg.ScatterPlotItem(size=7),
+            pg.ScatterPlotItem(size=13),
         )
         for z, part in zip((10, 12, 14, 20), drawn.parts(), strict=True):
             part.setZValue(z + 0.1 * k)
@@ -250,6 +254,11 @@ class SurfaceMap(HeightMap):
         elif self._box.sceneBoundingRect().contains(event.scenePos()):
             at: QPointF = self._box.mapSceneToView(event.scenePos())
             self.start.setPos((at.x(), at.y()))
+
+    def _hover(self, place: QPointF) -> None:
+        if self._box.sceneBoundingRect().contains(place):
+            at = self._box.mapSceneToView(place)
+            self.hovered.emit(at.x(), at.y())
 
     def _start_dragged(self) -> None:
         if not self._quiet:

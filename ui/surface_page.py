@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QStyle, QVBoxLayout, QWidget
 
+from ui.film import Filming
 from ui.page import Page
 from ui.race_view import RaceView
 from ui.racing import Racer, Trace, race, verdict
 from ui.relief_view import ReliefView
+from ui.surface_exports import choose_film, save_paths
 from ui.surface_grid import Grid, Shown, make_grid, thinned
 from ui.surface_map import SurfaceMap
 from ui.surface_panel import SurfacePanel
@@ -22,6 +24,7 @@ from ui.worker import Worker
 
 _IN_3D = 600  # points of a path in 3-D
 _MOST_3D_MINIMA = 60
+_GRADIENT_SHARE = 12.0  # the arrow of -gradient is as long as this part of the map
 
 
 class SurfacePage(Page):
@@ -57,7 +60,10 @@ class SurfacePage(Page):
         self._maps = Worker("surface-map", self)
         self._walks = Worker("surface-descent", self)
         self._opened = False
+        self._minima_marks: list[tuple[np.ndarray, str, str, float]] = []
+        self.filming: Filming | None = None
         self._make_layout()
+        self._make_bar()
         self._connect()
 
     def _make_layout(self) -> None:
@@ -101,6 +107,52 @@ class SurfacePage(Page):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(whole)
+        self._whole = whole
+        for name, view in (
+            ("the map", self.map),
+            ("the 3-D view", self.relief),
+            ("the curves", self.race),
+            ("the surfaces page", whole),
+        ):
+            self.add_picture(name, view)
+
+    def _make_bar(self) -> None:
+        pixmap = QStyle.StandardPixmap
+        self.bar.addAction(self.timeline.action)
+        self.whole = self.add_action(
+            "Whole domain", pixmap.SP_BrowserReload, "Ctrl+0", "look at all of the surface"
+        )
+        self.whole.triggered.connect(self.map.show_all)
+        row = QHBoxLayout(self.figures)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.here = QLabel("")
+        self.here.setContentsMargins(6, 0, 10, 0)
+        row.addWidget(self.here)
+        row.addStretch(1)
+        self.map.hovered.connect(self._show_here)
+
+    def _show_here(self, x: float, y: float) -> None:
+        if self.shown is not None and self.grid is not None:
+            value = float(self.grid.nearest(x, y))
+            self.here.setText(f"under the mouse ({x:.5g}, {y:.5g}): f ≈ {value:.5g}")
+
+    def exports(self) -> list[tuple[str, Callable[[], None]]]:
+        """The paths, and the descent as a film."""
+        if not self.traces:
+            return []
+        return [
+            ("The paths as CSV…", self._export_paths),
+            ("The descent as a film of the map…", lambda: self._export_film(self.map)),
+            ("The descent as a film of the page…", lambda: self._export_film(self._whole)),
+        ]
+
+    def _export_paths(self) -> None:
+        said = save_paths(self)
+        if said:
+            (self.told if said.saved else self.wrong).emit(said.text)
+
+    def _export_film(self, stage: QWidget) -> None:
+        self.filming = choose_film(self, stage)
 
     def _connect(self) -> None:
         self.panel.surface_changed.connect(self._surface_changed)
@@ -244,8 +296,12 @@ class SurfacePage(Page):
             taken = chosen.path[k + 1, :2] - chosen.path[k, :2]
             rate = chosen.rate(k)
             plain = -rate * np.array([gx, gy])
+            size = float(np.hypot(gx, gy))
+            reach = min(self.map.area()[1] - self.map.area()[0], 1e300) / _GRADIENT_SHARE
+            downhill = -np.array([gx, gy]) * (reach / size if size > 0 else 0.0)
             self.map.show_step(
                 [
+                    (chosen.path[k, :2], downhill, "#ffe680"),
                     (chosen.path[k, :2], plain, "#ffffff"),
                     (chosen.path[k, :2], taken, map_colour(chosen.racer.number)),
                 ]
@@ -261,7 +317,7 @@ class SurfacePage(Page):
         self.relief.show_tangent((x, y, value, (gx, gy)) if wanted else None)
 
     def _show_3d(self, step: int) -> None:
-        paths, points = [], list(getattr(self, "_minima_marks", []))
+        paths, points = [], list(self._minima_marks)
         for trace in self.traces:
             if not len(trace.path):
                 continue

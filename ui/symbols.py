@@ -56,4 +56,6 @@ def swatch(k: int, size: int = 14) -> QIcon:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     draw_symbol(painter, SYMBOLS[k % MOST], size / 2, size / 2, size - 3, colour(k))
     painter.end()
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
