@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
 
 from ui.theme import style_plot, themes
 
@@ -25,6 +25,8 @@ class HeightMap(QWidget):
         item.hideButtons()
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
+            # Painted anew only when the range changes, not with every path.
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.image = pg.ImageItem(axisOrder="row-major")
         self._lines = pg.PlotCurveItem(connect="finite")
         self.path = pg.PlotCurveItem()
@@ -38,6 +40,7 @@ class HeightMap(QWidget):
         )
         self.bar.axis.setWidth(40)
         self.bar.axis.enableAutoSIPrefix(False)
+        self.bar.axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.bar.setImageItem(self.image, insert_in=item)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QGraphicsItem,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -52,6 +53,8 @@ class RaceView(QWidget):
         item.setLabel("bottom", "step")
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
+            # Painted anew only when the range changes, not with every descent.
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.addLegend(offset=(-6, 6))
         self.here = pg.InfiniteLine(angle=90, movable=False)
         item.addItem(self.here)
@@ -78,6 +81,7 @@ class RaceView(QWidget):
         self._curves: list[pg.PlotDataItem] = []
         self._traces: Sequence[Trace] = ()
         self._lowest: float | None = None
+        self._range: tuple[float, float, float] | None = None
         themes.changed.connect(self._restyle)
         self._restyle()
 
@@ -101,7 +105,9 @@ class RaceView(QWidget):
     def _draw_curves(self) -> None:
         item = self.plot.getPlotItem()
         known = self._lowest is not None
-        item.setLabel("left", "f − global minimum" if known else "f − lowest value met")
+        text = "f − global minimum" if known else "f − lowest value met"
+        if item.getAxis("left").labelText != text:
+            item.setLabel("left", text)
         labels = [trace.racer.label for trace in self._traces]
         if [(c.opts["name"], c.racer) for c in self._curves] != [
             (label, trace.racer.number) for label, trace in zip(labels, self._traces, strict=True)
@@ -129,8 +135,12 @@ class RaceView(QWidget):
         high = np.log10(max(10.0 * (max(firsts, default=1.0) - base), _LEAST * 1e3))
         low = np.log10(max(min(lasts, default=0.0) - base, _LEAST))
         last = max(len(t.path) for t in self._traces)
-        box = self.plot.getPlotItem().getViewBox()
-        box.setRange(xRange=(0, max(last - 1, 1)), yRange=(low - 0.5, high), padding=0.02)
+        # In whole decades, so that it seldom changes while the start is dragged.
+        wanted = (max(last - 1, 1), float(np.floor(low)), float(np.ceil(high)))
+        if wanted != self._range:
+            self._range = wanted
+            box = self.plot.getPlotItem().getViewBox()
+            box.setRange(xRange=(0, wanted[0]), yRange=wanted[1:], padding=0.02)
 
     def _fill_table(self) -> None:
         what = "f − f*" if self._lowest is not None else "|∇f|"
