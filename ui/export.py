@@ -12,12 +12,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
-from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from ui.theme import themes
+from ui.vectors import paint_vectors
 from workbench import WorkbenchError
 
 _SCALE = 2.0
@@ -136,8 +137,6 @@ def image(widget: QWidget, scale: float = _SCALE) -> QImage:
 
 def png(widget: QWidget) -> bytes:
     """The same as the bytes of a PNG file."""
-    from PyQt6.QtCore import QBuffer, QByteArray, QIODevice
-
     store = QByteArray()
     buffer = QBuffer(store)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -148,21 +147,21 @@ def png(widget: QWidget) -> bytes:
 
 def svg(widget: QWidget) -> bytes:
     """What ``widget`` shows, as an SVG file."""
-    from PyQt6.QtCore import QBuffer, QByteArray, QIODevice
-
     store = QByteArray()
     buffer = QBuffer(store)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     # Version 1.1: the smaller one cannot clip.
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
     generator.setOutputDevice(buffer)
+    generator.setResolution(widget.logicalDpiX())
     generator.setSize(widget.size())
     generator.setViewBox(QRect(QPoint(0, 0), widget.size()))
     generator.setTitle("Descent Workbench")
     generator.setDescription("")
     painter = QPainter(generator)
+    painter.setFont(widget.font())
     painter.fillRect(widget.rect(), QColor(themes.now.window))
-    widget.render(painter, QPoint(0, 0))
+    paint_vectors(widget, painter)
     painter.end()
     buffer.close()
     return portable(store.data(), widget.width(), widget.height())

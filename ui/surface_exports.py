@@ -66,7 +66,8 @@ def film(page: SurfacePage, stage: QWidget, path: Path) -> Filming:
 
     def draw(step: int) -> QImage:
         timeline.slider.setValue(step)
-        page.relief.draw_now()
+        if stage.isAncestorOf(page.relief):
+            page.relief.draw_now()
         return image(stage, 1.0)
 
     filming = Filming(path, steps, draw, page)
