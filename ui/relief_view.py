@@ -289,7 +289,8 @@ class ReliefView(QWidget):
         width, height = metrics.horizontalAdvance(text) + 4, metrics.height()
         left = min(max(x - width / 2, 2.0), self.width() - width - 2.0)
         top = min(max(y - height / 2, 1.0), self.height() - height - 1.0)
-        painter.drawText(QRectF(left, top, width, height), Qt.AlignmentFlag.AlignCenter, text)
+        flags = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextDontClip.value
+        painter.drawText(QRectF(left, top, width, height), flags, text)
 
     # -- what the user does --------------------------------------------------------------------
 
