@@ -14,24 +14,29 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.datasets import DataSet, Split
+from workbench.descent import Descent, descend
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment, gallery
 from workbench.model import Model, load_data
 from workbench.multistart import Starts, train_starts
+from workbench.race import Race, race
 from workbench.rate_finder import RateScan, find_learning_rate
 from workbench.run import Run, Snapshot, run
 
 __all__ = [
     "BadValue",
     "DataSet",
+    "Descent",
     "Experiment",
     "Model",
+    "Race",
     "RateScan",
     "Run",
     "Snapshot",
     "Split",
     "Starts",
     "WorkbenchError",
+    "descend",
     "find_learning_rate",
     "gallery",
     "hessian",
@@ -40,6 +45,7 @@ __all__ = [
     "load_data",
     "loss_and_gradient",
     "predict",
+    "race",
     "run",
     "train_starts",
 ]
