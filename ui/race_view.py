@@ -18,10 +18,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ui.racing import TOLERANCES, Trace
-from ui.surface_grid import Shown, thinned
+from ui.racing import TOLERANCES, Trace, lowest
+from ui.surface_grid import thinned
 from ui.symbols import colour, swatch
 from ui.theme import style_plot, themes
+from workbench.surface import Surface
 
 _DRAWN = 4000  # points of one curve
 _LEAST = 1e-16  # on a logarithmic axis, what is no higher than the minimum
@@ -85,9 +86,9 @@ class RaceView(QWidget):
         themes.changed.connect(self._restyle)
         self._restyle()
 
-    def show_traces(self, shown: Shown, traces: Sequence[Trace]) -> None:
-        """Take over a race on ``shown``."""
-        self._traces, self._lowest = traces, shown.lowest
+    def show_traces(self, surface: Surface, traces: Sequence[Trace]) -> None:
+        """Take over a race on ``surface``."""
+        self._traces, self._lowest = traces, lowest(surface)
         self._draw_curves()
         self._fill_table()
 
@@ -162,10 +163,9 @@ class RaceView(QWidget):
                 cell = _Cell("–", np.inf) if steps is None else _Cell(f"{steps:,}", steps)
                 self.table.setItem(row, column, cell)
             last = float(trace.path[-1, 2]) if len(trace.path) else np.nan
-            text = "diverged" if trace.diverged else f"{last:.3g}"
-            self.table.setItem(
-                row, len(TOLERANCES) + 1, _Cell(text, np.inf if trace.diverged else last)
-            )
+            diverged = trace.descent.diverged
+            text = "diverged" if diverged else f"{last:.3g}"
+            self.table.setItem(row, len(TOLERANCES) + 1, _Cell(text, np.inf if diverged else last))
         self.table.setSortingEnabled(True)
 
     def _restyle(self) -> None:

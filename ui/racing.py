@@ -1,4 +1,4 @@
-"""Racers on a surface, and the paths that they took: what the surfaces page computes."""
+"""Racers on a surface and where they went: what the page of surfaces works out."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kernels.descent import descend
-from kernels.optimizers import new_memory
 from kernels.schedules import current, new_schedule_memory, note
-from kernels.training import NO_DESCENT, NOT_FINITE
-from ui.surface_grid import Shown
+from workbench.descent import Descent, carry_out
+from workbench.descent_experiment import DescentExperiment
 from workbench.fields import Choice
+from workbench.stationary import NOT_CONVERGED
+from workbench.surface import Surface
 
 TOLERANCES = (1.0, 1e-1, 1e-2, 1e-4, 1e-8)
-_NEAR = 0.02  # of the domain's width: an end that is closer to a minimum is said to be it
-_FLAT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,26 @@ class Racer:
 
 
 @dataclass(frozen=True)
+class Field:
+    """What all racers share: the start, the number of steps, the gradient's noise and its seed."""
+
+    start: tuple[float, float]
+    steps: int = 1000
+    noise: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Trace:
-    """Where ``racer`` went: ``path`` (m, 5) of x, y, value, df/dx, df/dy; ``code``: its end."""
+    """Where ``racer`` went."""
 
     racer: Racer
-    path: np.ndarray
-    code: int
+    descent: Descent
+
+    @property
+    def path(self) -> np.ndarray:
+        """(steps + 1, 5): x, y, value, df/dx, df/dy."""
+        return self.descent.path
 
     def rate(self, k: int) -> float:
         """The learning rate of the step after ``k`` steps."""
@@ -52,54 +64,48 @@ class Trace:
                 note(schedule, seen, value)
         return float(self.racer.optimizer.item.learning_rate * current(schedule, k, seen))
 
-    @property
-    def diverged(self) -> bool:
-        """Whether it left what can be computed, or went as far as makes no difference."""
-        return self.code == NOT_FINITE or not len(self.path) or not abs(self.path[-1, 2]) < 1e12
-
     def reached(self, lowest: float | None) -> list[int | None]:
         """Steps until f - ``lowest``, or without it the gradient's norm, first was within each of
         ``TOLERANCES``."""
-        if lowest is None:
-            left = np.hypot(self.path[:, 3], self.path[:, 4])
-        else:
-            left = self.path[:, 2] - lowest
+        left = np.hypot(*self.path[:, 3:].T) if lowest is None else self.path[:, 2] - lowest
         met = [np.flatnonzero(left <= tolerance) for tolerance in TOLERANCES]
         return [int(rows[0]) if len(rows) else None for rows in met]
 
 
-def race(
-    shown: Shown, racers: Sequence[Racer], start: tuple[float, float], steps: int
-) -> list[Trace]:
-    """All racers' paths from ``start``."""
-    return [_trace(shown, racer, start, steps) for racer in racers]
+def race(surface: Surface, racers: Sequence[Racer], field: Field) -> list[Trace]:
+    """Send all racers downhill. Raises WorkbenchError where one of them cannot start."""
+    inner = {"start": list(field.start), "steps": field.steps, "noise": field.noise}
+    made = []
+    for racer in racers:
+        table = {
+            "surface": surface,
+            "seed": field.seed,
+            "optimizer": racer.optimizer.to_dict(),
+            "schedule": racer.schedule.to_dict(),
+            "descent": inner,
+        }
+        made.append(Trace(racer, carry_out(DescentExperiment.of(table))))
+    return made
 
 
-def _trace(shown: Shown, racer: Racer, start: tuple[float, float], steps: int) -> Trace:
-    path = np.empty((steps + 1, 5))
-    optimizer, schedule = racer.optimizer.item, racer.schedule.item
-    memory = new_memory(optimizer, 2, np.float64)
-    seen = new_schedule_memory(schedule)
-    filled, code = descend(shown.item, optimizer, schedule, np.array(start), memory, seen, 0, path)
-    return Trace(racer, path[:filled], code)
+def lowest(surface: Surface) -> float | None:
+    """The known global minimum's value; None where none is known."""
+    return min((m.value for m in surface.minima if m.is_global), default=None)
 
 
-def verdict(shown: Shown, trace: Trace) -> str:
+def verdict(trace: Trace) -> str:
     """How it ended, in one line."""
-    if not len(trace.path):
-        return "the surface is not finite there"
-    steps = len(trace.path) - 1
-    x, y, value, gx, gy = trace.path[-1]
-    if trace.diverged:
-        return f"diverged after {steps:,} steps: a smaller learning rate may help"
-    text = f"{steps:,} steps to ({x:.4g}, {y:.4g}), f = {value:.4g}"
-    width = shown.domain[1] - shown.domain[0]
-    near = min(shown.minima, key=lambda m: np.hypot(x - m[0], y - m[1]), default=None)
-    slope = float(np.hypot(gx, gy))
-    if near and np.hypot(x - near[0], y - near[1]) < _NEAR * width and slope < _FLAT:
-        alike = sum(m[3] == near[3] for m in shown.minima)
-        kind = "global" if near[3] else "local"
-        return f"{text}: {'a' if alike > 1 else 'the'} {kind} minimum"
-    if trace.code == NO_DESCENT:
-        return f"{text}: no way down from there (slope {slope:.2g})"
-    return f"{text}, slope {slope:.2g}"
+    descent = trace.descent
+    x, y = descent.end
+    if descent.diverged:
+        return f"diverged after {descent.steps:,} steps: a smaller learning rate may help"
+    text = f"{descent.steps:,} steps to ({x:.4g}, {y:.4g}), f = {descent.value:.4g}"
+    known = descent.known_minimum
+    if descent.kind == NOT_CONVERGED:
+        near = " near a known minimum," if known else ""
+        return f"{text},{near} not converged: slope {descent.gradient_norm:.2g}"
+    if known:
+        all_alike = [m for m in descent.experiment.surface.minima if m[3] == known.minimum[3]]
+        kind = "global" if known.minimum.is_global else "local"
+        return f"{text}: {'a' if len(all_alike) > 1 else 'the'} {kind} minimum"
+    return f"{text}: a {descent.kind.replace('_', ' ')}"

@@ -2,50 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from kernels import surfaces
 from ui.analyst import contour_lines
+from workbench.surface import Surface
 
 _DECADES = 3.0  # of heights above the lowest that logarithmic colours tell apart
 _TICKS = 6
 
 Area = tuple[float, float, float, float]  # x_low, x_high, y_low, y_high
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A surface to be shown: its ``item`` for kernels and the facts about it."""
-
-    name: str
-    item: Any
-    formula: str
-    source: str
-    domain: Area
-    minima: tuple[tuple[float, float, float, bool], ...]
-
-    @property
-    def lowest(self) -> float | None:
-        """The known global minimum's value; None where none is known."""
-        return min((m[2] for m in self.minima if m[3]), default=None)
-
-
-def catalogued(name: str, values: Mapping[str, Any] | None = None) -> Shown:
-    """The catalogue's surface ``name`` with hyper-parameters ``values``; raises BadHyper."""
-    entry = surfaces.catalog.get(name)
-    facts = entry.facts
-    return Shown(
-        name,
-        entry.make(values),
-        facts["formula"],
-        facts["source"],
-        tuple(facts["domain"]),
-        tuple(facts["minima"]),
-    )
 
 
 @dataclass(frozen=True)
@@ -103,17 +70,16 @@ class Grid:
 
 
 def make_grid(
-    shown: Shown, area: Area, shape: tuple[int, int], log: bool, arrows: tuple[int, int] | None
+    surface: Surface, area: Area, shape: tuple[int, int], log: bool, arrows: tuple[int, int] | None
 ) -> Grid:
     """The map of ``area`` with ``shape`` (columns, rows), and so many ``arrows`` a side."""
     x = np.linspace(area[0], area[1], shape[0])
     y = np.linspace(area[2], area[3], shape[1])
-    height = np.empty((y.size, x.size))
-    surfaces.heights(shown.item, x, y, height)
+    height = surface.heights(x, y)
     scale = scale_of(height, log)
     colour = np.where(np.isfinite(height), scale(height), np.nan)
     lines = contour_lines(x, y, colour)
-    field = slopes(shown, area, arrows) if arrows else np.empty((0, 2))
+    field = slopes(surface, area, arrows) if arrows else np.empty((0, 2))
     return Grid(x, y, height, colour, scale, lines, field)
 
 
@@ -124,7 +90,7 @@ def scale_of(height: np.ndarray, log: bool) -> Scale:
     return Scale(low, high if high > low else low + max(1e-12, 1e-9 * abs(low)), log)
 
 
-def slopes(shown: Shown, area: Area, count: tuple[int, int]) -> np.ndarray:
+def slopes(surface: Surface, area: Area, count: tuple[int, int]) -> np.ndarray:
     """Arrows of -gradient on a lattice: polylines (m, 2), a row of NaN after each.
 
     Their lengths are scaled to the lattice and grow with the slope's cube root: slopes differ by
@@ -135,7 +101,7 @@ def slopes(shown: Shown, area: Area, count: tuple[int, int]) -> np.ndarray:
         area[0] + dx * (np.arange(count[0]) + 0.5), area[2] + dy * (np.arange(count[1]) + 0.5)
     )
     foot = np.column_stack([x.ravel(), y.ravel()])
-    found = np.array([surfaces.point(shown.item, px, py)[1:] for px, py in foot]).reshape(-1, 2)
+    found = surface.look(foot)[:, 1:3]
     slope = np.hypot(*found.T)
     # As steps on the lattice: x and y may have other units.
     step = -found / (dx, dy)

@@ -12,8 +12,9 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QWidget
 
 from ui.heightmap import HeightMap
-from ui.surface_grid import Area, Grid, Shown, arrow_lines, thinned
+from ui.surface_grid import Area, Grid, arrow_lines, thinned
 from ui.symbols import SYMBOLS, map_colour
+from workbench.surface import Surface
 
 _MARKED = 300  # steps of a path that get a mark of their own
 _CLOSEST, _FARTHEST = 1e-8, 1e4  # widths that can be looked at, in those of the domain
@@ -84,11 +85,11 @@ class SurfaceMap(HeightMap):
 
     # -- what is shown -------------------------------------------------------------------------
 
-    def show_surface(self, shown: Shown) -> None:
+    def show_surface(self, surface: Surface) -> None:
         """Look at the domain of another surface; its heights come by ``show_grid``."""
         self.clear()
-        self._domain = shown.domain
-        x_low, x_high, y_low, y_high = shown.domain
+        self._domain = surface.domain
+        x_low, x_high, y_low, y_high = surface.domain
         width, height = x_high - x_low, y_high - y_low
         # With one unit for both axes a gradient is at right angles to its contour line, but a
         # domain that is long and thin would not be seen.
@@ -99,7 +100,7 @@ class SurfaceMap(HeightMap):
             minYRange=_CLOSEST * height,
             maxYRange=_FARTHEST * height,
         )
-        found = np.array(shown.minima, np.float64).reshape(-1, 4)
+        found = np.array(surface.minima, np.float64).reshape(-1, 4)
         deepest = found[:, 3] > 0
         crowded = len(found) > _CROWDED
         # The global ones last: they must not lie below the others.

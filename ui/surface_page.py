@@ -14,13 +14,14 @@ from ui.race_view import RaceView
 from ui.racing import Racer, Trace, race, verdict
 from ui.relief_view import ReliefView
 from ui.surface_exports import choose_film, save_paths
-from ui.surface_grid import Grid, Shown, make_grid, thinned
+from ui.surface_grid import Grid, make_grid, thinned
 from ui.surface_map import SurfaceMap
 from ui.surface_panel import SurfacePanel
 from ui.symbols import SYMBOLS, map_colour
 from ui.theme import themes
 from ui.timeline import Timeline
 from ui.worker import Worker
+from workbench.surface import Surface
 
 _IN_3D = 600  # points of a path in 3-D
 _MOST_3D_MINIMA = 60
@@ -53,7 +54,7 @@ class SurfacePage(Page):
         self.step_note = QLabel("")
         self.step_note.setWordWrap(True)
         self.step_note.setMinimumHeight(2 * self.step_note.fontMetrics().lineSpacing())
-        self.shown: Shown | None = None
+        self.shown: Surface | None = None
         self.grid: Grid | None = None
         self.traces: Sequence[Trace] = ()
         self.descents = 0
@@ -62,6 +63,7 @@ class SurfacePage(Page):
         self._opened = False
         self._minima_marks: list[tuple[np.ndarray, str, str, float]] = []
         self.filming: Filming | None = None
+        self._said = ""
         self._make_layout()
         self._make_bar()
         self._connect()
@@ -157,7 +159,8 @@ class SurfacePage(Page):
     def _connect(self) -> None:
         self.panel.surface_changed.connect(self._surface_changed)
         self.panel.changed.connect(self._descend)
-        self.panel.racer_chosen.connect(self._show_step)
+        self.panel.racers.chosen.connect(self._chosen_other)
+        self.panel.formula_given.connect(self._compile)
         self.map.area_changed.connect(self._ask_grid)
         self.map.start_moved.connect(self._start_moved)
         self.log.toggled.connect(lambda _: self._ask_grid())
@@ -166,7 +169,7 @@ class SurfacePage(Page):
         self.timeline.moved.connect(lambda _: self._show_step())
         themes.changed.connect(self._show_step)
         for worker in (self._maps, self._walks):
-            worker.failed.connect(self.panel.message.setText)
+            worker.failed.connect(self._wrong)
 
     def open(self) -> None:
         """Begin, the first time that the page is shown."""
@@ -188,13 +191,23 @@ class SurfacePage(Page):
 
     # -- the surface ---------------------------------------------------------------------------
 
-    def _surface_changed(self, shown: Shown) -> None:
+    def _compile(self, formula: str, domain: list[float] | None) -> None:
+        self.note.setText("compiling…")
+        given = {"formula": formula}
+        self._walks.ask("formula", lambda: Surface.of(given, domain), self.panel.show_surface)
+
+    def _wrong(self, text: str) -> None:
+        self._said = text
+        self.panel.say(text)
+        self._tell()
+
+    def _surface_changed(self, shown: Surface) -> None:
         self.shown, self.grid, self.traces = shown, None, ()
         for worker, channel in ((self._maps, "grid"), (self._walks, "paths")):
             worker.forget(channel)
         self.heading.setText(shown.name.replace("_", " "))
         self.map.show_surface(shown)
-        self.map.set_start(*self.panel.start)
+        self.map.set_start(*self.panel.field.start)
         self.relief.show_grid(None)
         self.note.setText("compiling…")
         self._ask_grid()
@@ -246,22 +259,28 @@ class SurfacePage(Page):
         shown = self.shown
         if shown is None:
             return
-        self.map.set_start(*self.panel.start)
-        racers: list[Racer] = list(self.panel.racers)
-        start, steps = self.panel.start, self.panel.steps
-        self._walks.ask("paths", lambda: race(shown, racers, start, steps), self._show_traces)
+        self.map.set_start(*self.panel.field.start)
+        racers: list[Racer] = list(self.panel.racers.racers)
+        field = self.panel.field
+        self._walks.ask("paths", lambda: race(shown, racers, field), self._show_traces)
 
     def _show_traces(self, traces: Sequence[Trace]) -> None:
         self.traces = traces
         self.descents += 1
+        if self._said and self.panel.message.text() == self._said:
+            self.panel.say("")
         self.timeline.set_steps(max((len(t.path) - 1 for t in traces), default=0))
         if self.shown is not None:
             self.race.show_traces(self.shown, traces)
         self._show_step()
         self._tell()
 
+    def _chosen_other(self) -> None:
+        self._show_step()
+        self._tell()
+
     def _chosen(self) -> Trace | None:
-        row = self.panel.selected
+        row = self.panel.racers.selected
         return self.traces[row] if row < len(self.traces) else None
 
     def _tell(self) -> None:
@@ -274,7 +293,7 @@ class SurfacePage(Page):
         known = self.shown.minima
         legend = "☆ global, × local minima; " if known else ""
         who = f"{chosen.racer.label}: " if len(self.traces) > 1 else ""
-        self.note.setText(f"{who}{verdict(self.shown, chosen)}. {legend}click or drag the start")
+        self.note.setText(f"{who}{verdict(chosen)}. {legend}click or drag the start")
 
     # -- the step shown ------------------------------------------------------------------------
 
@@ -295,7 +314,7 @@ class SurfacePage(Page):
         if k + 1 < len(chosen.path):
             taken = chosen.path[k + 1, :2] - chosen.path[k, :2]
             rate = chosen.rate(k)
-            plain = -rate * np.array([gx, gy])
+            plain = -rate * np.array(chosen.descent.step(k).gradient)
             size = float(np.hypot(gx, gy))
             reach = min(self.map.area()[1] - self.map.area()[0], 1e300) / _GRADIENT_SHARE
             downhill = -np.array([gx, gy]) * (reach / size if size > 0 else 0.0)

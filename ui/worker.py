@@ -8,13 +8,16 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from workbench import WorkbenchError
+
 
 class Worker(QObject):
     """Carries out the latest request of each channel, one after the other, off the window's thread.
 
     ``ask`` replaces what waits in its channel and returns at once. Every result that is newer than
     the last one shown is passed on, so that a picture follows the mouse even while each request
-    overtakes the one before; ``forget`` makes all results asked for until now stale.
+    overtakes the one before; ``failed(text)`` takes its place where bad input or a fault was met.
+    ``forget`` makes all results asked for until now stale.
     """
 
     failed = pyqtSignal(str)
@@ -72,6 +75,9 @@ class Worker(QObject):
                 self._busy = True
             try:
                 result: Any = compute()
+            except WorkbenchError as error:
+                self._done.emit(channel, ticket, str(error), self.failed.emit)
+                continue
             except Exception as error:
                 self.failed.emit(f"{type(error).__name__}: {error}")
                 continue
