@@ -75,6 +75,19 @@ class ItemEditor(QWidget):
             if not field.hasFocus() or field.value() != table[key]:
                 field.set_value(table[key])
 
+    def show_none(self, text: str) -> None:
+        """Show that no item is chosen; ``text`` stands in the combo box."""
+        while self._form.rowCount() > 1:
+            self._form.removeRow(1)
+        self.fields.clear()
+        self._name = ""
+        self.combo.setPlaceholderText(text)
+        self.combo.setCurrentIndex(-1)
+        line = self.combo.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(text)
+            line.clear()
+
     def _rebuild(self, name: str) -> None:
         while self._form.rowCount() > 1:
             self._form.removeRow(1)

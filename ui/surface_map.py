@@ -112,7 +112,9 @@ class SurfaceMap(HeightMap):
             brush=[pg.mkBrush("#ffe680" if d else "#ffffff") for d in deepest[order]],
             pen=pg.mkPen("black", width=0.7 if crowded else 1.0),
         )
+        self.field.setData([], [])
         self.show_paths([])
+        self.show_step([])
         self.show_all()
 
     def show_all(self) -> None:

@@ -209,6 +209,7 @@ class SurfacePage(Page):
         self.map.show_surface(shown)
         self.map.set_start(*self.panel.field.start)
         self.relief.show_grid(None)
+        self.race.show_traces(shown, ())
         self.note.setText("compiling…")
         self._ask_grid()
         self._descend()

@@ -71,6 +71,7 @@ class SurfacePanel(QScrollArea):
         self.numbers: dict[str, NumberEdit] = {}
         self.field = Field((0.0, 0.0))
         self.shown: Surface | None = None
+        self._last = "himmelblau"
 
         rows: list[tuple[str, QWidget]] = [
             ("", self.surface),
@@ -135,7 +136,7 @@ class SurfacePanel(QScrollArea):
     def _take_formula(self, text: str) -> None:
         if not text.strip():
             if self.shown is not None and self.shown.choice is None:
-                self._pick({"name": self.surface.combo.currentText()})
+                self._pick({"name": self._last})
             return
         try:
             Formula(text, VARIABLES)
@@ -184,12 +185,14 @@ class SurfacePanel(QScrollArea):
         self.say("")
         self.shown = shown
         if shown.choice is not None:
+            self._last = shown.choice.name
             self.surface.show_table(shown.choice.to_dict())
             self.formula.set_value("")
             self._say_of_formula("")
             self.about.setText(f"f = {shown.formula}")
             self.about.setToolTip(surfaces.catalog.get(shown.choice.name).facts["source"])
         else:
+            self.surface.show_none("the formula below")
             self.formula.set_value(shown.formula)
             self.about.setText(f"∂f/∂x = {shown.gradient[0]}\n∂f/∂y = {shown.gradient[1]}")
             self.about.setToolTip("differentiated symbolically")

@@ -24,7 +24,7 @@ class User:
         self.page = window.run_page
 
     def until(self, condition, timeout=60_000):
-        self.bot.waitUntil(condition, timeout=timeout)
+        self.bot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
     def press(self, name):
         """Click a tool bar button by the attribute name of its action."""
@@ -105,7 +105,13 @@ def make_user(qapp, qtbot, tmp_path, monkeypatch):
     for window in windows:
         window.close()
         window.deleteLater()
-    left = {thread.name for thread in threading.enumerate()} & {"training", "analyst"}
+    left = {thread.name for thread in threading.enumerate()} & {
+        "training",
+        "analyst",
+        "surface-map",
+        "surface-descent",
+        "film",
+    }
     assert not left
 
 
