@@ -75,7 +75,7 @@ class SurfacePage(Page):
         column.addWidget(self.panel, 1)
         self.panel.message.setContentsMargins(8, 2, 8, 2)
         column.addWidget(self.panel.message)
-        left.setMinimumWidth(250)
+        left.setMinimumWidth(282)
         left.setMaximumWidth(340)
 
         middle = QWidget()
