@@ -47,8 +47,9 @@ def main(experiment: Experiment | None = None, made: Future[Run] | None = None) 
         application.exit(1)
 
     if moments.watched():
-        window.bridge.failed.connect(failed)
-        window.bridge.updated.connect(lambda it: it.step and QTimer.singleShot(0, shown))
+        bridge = window.run_page.bridge
+        bridge.failed.connect(failed)
+        bridge.updated.connect(lambda it: it.step and QTimer.singleShot(0, shown))
     # Python sees Ctrl+C in the terminal only when it gets to run.
     signal.signal(signal.SIGINT, lambda *_: window.close())
     waker = QTimer()
