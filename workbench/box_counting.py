@@ -104,9 +104,7 @@ def published_slopes(edges: np.ndarray) -> np.ndarray:
     counts = []
     for size in sizes:
         starts = [np.arange(0, n, size) for n in edges.shape]
-        sums = np.add.reduceat(
-            np.add.reduceat(edges.astype(np.int64), starts[0], 0), starts[1], 1
-        )
+        sums = np.add.reduceat(np.add.reduceat(edges.astype(np.int64), starts[0], 0), starts[1], 1)
         lengths = [np.diff([*s, n]) for s, n in zip(starts, edges.shape, strict=True)]
         counts.append(int(((sums > 0) & (sums < np.multiply.outer(*lengths))).sum()))
     if len(sizes) < 3:

@@ -98,14 +98,11 @@ def trainability(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Map:
     """Train one network a pixel; see ``states`` for the arguments. Returns the last state."""
-    made = None
-    for made in states(
+    *_, last = states(
         source, axes=axes, window=window, resolution=resolution, steps=steps, seed=seed,
         threads=threads, progress=progress, cancelled=cancelled,
-    ):  # fmt: skip
-        pass
-    assert made is not None
-    return made
+    )  # fmt: skip
+    return last
 
 
 def states(
@@ -136,9 +133,7 @@ def states(
         raise BadValue("axes", f"must be one of {', '.join(AXES)}", axes, "rates")
     if axes == "rates" and len(made.factors) < 2:
         raise BadValue("axes", "must be scale or offset for a single layer", axes, "scale")
-    return _states(
-        made, axes, Window.of(window), _shape(resolution), threads, progress, cancelled
-    )
+    return _states(made, axes, Window.of(window), _shape(resolution), threads, progress, cancelled)
 
 
 def _shape(value: Any) -> tuple[int, int]:
@@ -309,7 +304,7 @@ def busiest(made: Map, factor: float = 0.5, places: int = 9) -> Window:
     w = made.window
     wide, high = w.x_high - w.x_low, w.y_high - w.y_low
     x, y = w.x_low + wide * left / edges.shape[1], w.y_low + high * top / edges.shape[0]
-    return Window(x, x + wide * factor, y, y + high * factor)
+    return Window(float(x), float(x + wide * factor), float(y), float(y + high * factor))
 
 
 def zoom(

@@ -57,7 +57,9 @@ def map_figure(made: Map) -> Figure:
         ["diverges slowest", "diverges fastest", "converges fastest", "converges slowest"]
     )
     axes.ticklabel_format(useOffset=False)
-    axes.tick_params(axis="x", labelrotation=20 if made.window.x_high - made.window.x_low < 1 else 0)
+    axes.tick_params(
+        axis="x", labelrotation=20 if made.window.x_high - made.window.x_low < 1 else 0
+    )
     return figure
 
 
@@ -126,3 +128,23 @@ def save(made: Zoom, folder: Path) -> dict[str, Any]:
         figure.savefig(folder / f"dimension.{suffix}", dpi=150)
     (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return result
+
+
+def describe(made: Zoom) -> str:
+    """The result in a few lines for the terminal."""
+    whole = made.maps[0]
+    lines = [
+        f"{whole.setting.summary}: {whole.setting.steps} steps, "
+        f"{whole.converged.mean():.1%} converged",
+    ]
+    for k, each in enumerate(made.maps):
+        w = each.window
+        lines.append(f"window {k}, {w.x_high - w.x_low:.3g} wide: {_dimension_text(each)}")
+    found, published = made.dimension, whole.setting.published
+    if found == found:
+        lines.append(f"median of local slopes, as published: {found:.3f} over {len(made.maps)}")
+    if published:
+        lines.append(f"published: {published:.2f}, over some 50 windows of 4096 × 4096 pixels")
+    if whole.stride != 1:
+        lines.append(f"not finished: {np.isfinite(whole.measure).mean():.0%} of the pixels")
+    return "\n".join(lines)
