@@ -1,4 +1,4 @@
-"""What the ends of descents on a surface are: each is followed to the minimum in whose bowl it lies.
+"""What the ends of descents on a surface are: each is followed to the minimum of its bowl.
 
 Curvatures are central differences of the surface's gradient.
 """
@@ -116,13 +116,13 @@ def polish(
     surface: Any, extent: Any, gentle: Any, kinks: Any, near: Any, points: Any, values: Any,
     norms: Any, kinds: Any,
 ) -> None:  # fmt: skip
-    """Follow every end point to the minimum in whose bowl it lies; all float64 but ``kinds``.
+    """Follow every end point to the minimum of its bowl; all float64 but ``kinds``.
 
     ``points`` (n, 2) are mutated, and ``values``, gradient ``norms`` and ``kinds`` int64 (n,)
     filled. MINIMUM: Newton's method arrived, on a way that never left positive curvature and never
     led up; or, within ``near`` of one of the ``kinks`` (m, 2), minima without a gradient, a compass
-    search arrived at it. AT_REST: no minimum, and a gradient norm of at most ``gentle``: a saddle or
-    a flat. MOVING: neither; both keep their point. ``extent`` (2,): the size of the region.
+    search arrived at it. AT_REST: no minimum, and a gradient norm of at most ``gentle``: a saddle
+    or a flat. MOVING: neither; both keep their point. ``extent`` (2,): the size of the region.
     """
     finest = 1e-10 * min(extent[0], extent[1])
     for k in range(points.shape[0]):

@@ -10,11 +10,12 @@ import numpy as np
 
 from workbench.pixels import Window
 
-PENDING, NOT_CONVERGED, DIVERGED, AT_REST = -1, -2, -3, -4
+PENDING, NOT_CONVERGED, DIVERGED, AT_REST, OTHER = -1, -2, -3, -4, -5
 LABELS = {
     NOT_CONVERGED: "not converged",
     DIVERGED: "diverged",
     AT_REST: "at rest at no minimum",
+    OTHER: "like none of these",
 }
 
 
@@ -34,9 +35,9 @@ class BasinMap:
     """A basin map, as far as it is computed; arrays (n_y, n_x), read-only.
 
     ``label`` int32: the index in ``minima`` that a start reached; NOT_CONVERGED, DIVERGED, AT_REST
-    (a saddle or a flat), PENDING (not computed yet). ``steps`` int32: how many steps it made.
-    ``stride``: one pixel of every stride × stride is computed; 1 once all are, 0 before the first
-    pass. ``about``: what was computed, ready for JSON.
+    (a saddle or a flat), OTHER (past the most labels of a plane), PENDING (not computed yet).
+    ``steps`` int32: how many steps it made. ``stride``: one pixel of every stride × stride is
+    computed; 1 once all are, 0 before the first pass. ``about``: what was computed, ready for JSON.
     """
 
     window: Window

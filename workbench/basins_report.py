@@ -12,12 +12,18 @@ from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from workbench.basin_map import AT_REST, DIVERGED, LABELS, NOT_CONVERGED, PENDING, BasinMap
+from workbench.basin_map import AT_REST, DIVERGED, LABELS, NOT_CONVERGED, OTHER, PENDING, BasinMap
 from workbench.pixels import filled
 
 # Okabe & Ito's colours keep apart for every common colour blindness; then as many hues as needed.
 _FIRST = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
-_OTHER = {NOT_CONVERGED: "#9a9a9a", DIVERGED: "#262626", AT_REST: "#ffffff", PENDING: "#e4e4e4"}
+_OTHER = {
+    NOT_CONVERGED: "#9a9a9a",
+    DIVERGED: "#262626",
+    AT_REST: "#ffffff",
+    PENDING: "#e4e4e4",
+    OTHER: "#c8b8a6",
+}
 _IN_LEGEND = 12
 _DARKEST = 0.45  # brightness of the start that took the most steps
 

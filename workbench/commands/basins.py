@@ -6,13 +6,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.arguments import read_value
 from workbench.errors import BadValue
-
-if TYPE_CHECKING:
-    from workbench.basin_map import BasinMap
 
 SUMMARY = "map which minimum every start of a rectangle reaches"
 DESCRIPTION = (
@@ -57,16 +54,13 @@ def carry_out(options: argparse.Namespace) -> int:
 
     states = _states(options)
     folder = choose_map_folder(options.out, Path(options.of).stem, "basins")
-    last: BasinMap | None = None
     try:
         with (
             Interrupt(lambda: release_folder(folder)) as interrupt,
             CompileProgress(lambda text: print(text, file=sys.stderr, flush=True)),
             MapProgress("basins") as progress,
         ):
-            for last in states(progress, lambda: interrupt.pressed):
-                pass
-        assert last is not None
+            *_, last = states(progress, lambda: interrupt.pressed)
         result = save(last, folder)
     finally:
         release_folder(folder)
@@ -98,4 +92,26 @@ def _states(options: argparse.Namespace) -> Any:
     # Made before anything is printed or written, so that bad input leaves nothing behind.
     return lambda progress, cancelled: states(
         options.of, optimizer=rule, progress=progress, cancelled=cancelled, **given
+    )
+
+
+def _plane_states(options: argparse.Namespace, given: dict[str, Any]) -> Any:
+    from kernels import surfaces
+    from kernels.catalog import nearest_names
+    from workbench.arguments import read_experiment
+    from workbench.basins_plane import plane_states
+    from workbench.experiment import gallery
+
+    if options.optimizer is not None:
+        options.set.append(f"optimizer.name={options.optimizer}")
+    known = [*surfaces.catalog.names(), *gallery()]
+    options.experiment = options.of
+    if options.of not in known and not options.of.endswith(".toml"):
+        near = nearest_names(options.of, known) or known
+        rule = "must be a surface, a gallery name or a TOML file"
+        raise BadValue("basins", rule, options.of, ", ".join(near))
+    experiment = read_experiment(options)
+    given.pop("steps", None)
+    return lambda progress, cancelled: plane_states(
+        experiment, progress=progress, cancelled=cancelled, **given
     )
