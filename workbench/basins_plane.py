@@ -8,7 +8,7 @@ the same label where their ends are alike:
 3. their canonical forms (``workbench.symmetry``) differ by at most ``tolerance`` times the length
    of the first's: ends that a permutation or a rescaling maps into each other are alike.
 
-A label's first pixel, in the order of computing, is the one that others are compared with; of
+A label's first member, in the order of computing, is the one that others are compared with; of
 several that fit, the nearest counts. Converged ends must agree to a thousandth of the tolerance. An
 end that has not converged is still on its way, and where it is varies smoothly with where it began:
 equal colours then say that two trainings are near each other at their last step, not that they
@@ -34,7 +34,7 @@ from workbench.pixels import Window, passes, resolution
 from workbench.run import Run
 from workbench.symmetry import canonical
 
-TOLERANCE = 0.1
+TOLERANCE = 0.2
 MOST_LABELS = 200
 _STRICTER = 1e-3  # of the tolerance, for ends that have converged
 _GENTLE = 1e-6  # the gradient norm of a converged end, where the stop rule names none
@@ -110,7 +110,7 @@ def _states(
     model = Model(experiment)
     label = np.full(shape, PENDING, np.int32)
     steps = np.zeros(shape, np.int32)
-    kinds = _Kinds(model, tolerance)
+    kinds = _Kinds(model, tolerance, label.size)
     x, y = window.axes(shape)
     inverse = np.linalg.pinv(plane.directions)
     about = {
@@ -133,7 +133,9 @@ def _states(
             Minimum(float(x), float(y), float(loss), False, False)
             for (x, y), loss in zip(places, kinds.losses, strict=True)
         ]
-        now = dict(about) | {"converged": kinds.converged_share}
+        known = np.flatnonzero(label != PENDING)
+        share = kinds.converged_share(known) if len(known) else 0.0
+        now = dict(about) | {"converged": share}
         return sealed(BasinMap(window, label, steps, tuple(found), stride, now))
 
     stride = 0
@@ -156,8 +158,11 @@ def _states(
             break
         stride = finer
         for at, block in blocks:
-            label.ravel()[at] = kinds.labels(block)
+            kinds.add(at, block)
             steps.ravel()[at] = block.steps
+        # All of them anew: a label that was met late may be nearer to an early pixel.
+        known = np.concatenate([np.flatnonzero(label != PENDING), pixels])
+        label.ravel()[known] = kinds.labels(known)
         yield state(stride)
     if stride == 0:
         yield state(0)
@@ -166,58 +171,67 @@ def _states(
 class _Kinds:
     """The labels met so far; ``ends`` (k, n) and ``losses`` (k,) of their first members."""
 
-    def __init__(self, model: Model, tolerance: float) -> None:
+    def __init__(self, model: Model, tolerance: float, pixels: int) -> None:
         self._model, self._tolerance = model, tolerance
         bound = model.experiment.stop.gradient_norm
         self.gentle = _GENTLE if bound is None else max(bound, _GENTLE)
         n = model.parameter_count
-        self._forms, self.ends = np.empty((0, n)), np.empty((0, n))
-        self.losses, self._rest = np.empty(0), np.empty(0, bool)
-        self._seen = self._converged = 0
+        # Of every pixel: its end's form, in half the memory, its logarithm of the loss, whether it
+        # has converged.
+        self._forms = np.zeros((pixels, n), np.float32)
+        self._levels = np.zeros(pixels)
+        self._rest = np.zeros(pixels, bool)
+        self._diverged = np.zeros(pixels, bool)
+        self._firsts: list[int] = []
+        self.ends, self.losses = np.empty((0, n)), np.empty(0)
 
-    @property
-    def converged_share(self) -> float:
-        """The share of the ends so far that have converged."""
-        return self._converged / max(self._seen, 1)
-
-    def labels(self, block: Starts) -> np.ndarray:
-        """One label an end of ``block``; adds those that were not met before."""
-        out = np.full(len(block.index), OTHER, np.int32)
+    def add(self, pixels: np.ndarray, block: Starts) -> None:
+        """Take in the ends of ``block``, of the flat indices ``pixels``."""
         bad = (block.code == NOT_FINITE) | (block.code == LOSS_TOO_LARGE)
         bad |= ~np.isfinite(block.parameters).all(1) | ~np.isfinite(block.loss)
-        out[bad] = DIVERGED
-        rest = block.gradient_norm <= self.gentle
-        self._seen += len(out)
-        self._converged += int((rest & ~bad).sum())
-        for first in range(0, len(out), _PIECE):
-            span = np.flatnonzero(~bad[first : first + _PIECE]) + first
-            self._assign(block, rest, span, out)
+        self._diverged[pixels] = bad
+        at, sound = pixels[~bad], block.parameters[~bad]
+        if not len(at):
+            return
+        self._forms[at] = canonical(self._model, sound)
+        self._levels[at] = np.log10(np.maximum(block.loss[~bad], _FLOOR))
+        self._rest[at] = block.gradient_norm[~bad] <= self.gentle
+        near, _ = self._nearest(at)
+        for j, pixel in enumerate(at):
+            if near[j] != OTHER or len(self._firsts) == MOST_LABELS:
+                continue
+            self._firsts.append(int(pixel))
+            self.ends = np.vstack([self.ends, sound[j]])
+            self.losses = np.append(self.losses, block.loss[~bad][j])
+            found, _ = self._nearest(at, len(self._firsts) - 1)
+            near = np.where(near == OTHER, found, near)
+
+    def labels(self, pixels: np.ndarray) -> np.ndarray:
+        """The label of every one of ``pixels`` that were taken in, of all that are known now."""
+        out = np.full(len(pixels), OTHER, np.int32)
+        for first in range(0, len(pixels), _PIECE):
+            out[first : first + _PIECE] = self._nearest(pixels[first : first + _PIECE])[0]
+        out[self._diverged[pixels]] = DIVERGED
         return out
 
-    def _assign(self, block: Starts, rest: np.ndarray, span: np.ndarray, out: np.ndarray) -> None:
-        if not len(span):
-            return
-        forms = canonical(self._model, block.parameters[span])
-        level = np.log10(np.maximum(block.loss[span], _FLOOR))
-        best = np.full(len(span), np.inf)
+    def converged_share(self, pixels: np.ndarray) -> float:
+        """The share of ``pixels`` whose ends have converged."""
+        return float(self._rest[pixels].mean())
 
-        def compare(k: int) -> None:
-            size = np.linalg.norm(self._forms[k])
-            strict = _STRICTER if self._rest[k] else 1.0
-            gap = np.linalg.norm(forms - self._forms[k], axis=1)
-            own = np.log10(max(self.losses[k], _FLOOR))
-            fits = (gap <= strict * self._tolerance * max(size, 1e-300)) & (gap < best)
-            fits &= (np.abs(level - own) < _DECADES) & (rest[span] == self._rest[k])
-            best[fits] = gap[fits]
-            out[span[fits]] = k
-
-        for k in range(len(self.losses)):
-            compare(k)
-        for j, at in enumerate(span):
-            if out[at] != OTHER or len(self.losses) == MOST_LABELS:
-                continue
-            self._forms = np.vstack([self._forms, forms[j]])
-            self.ends = np.vstack([self.ends, block.parameters[at]])
-            self.losses = np.append(self.losses, block.loss[at])
-            self._rest = np.append(self._rest, rest[at])
-            compare(len(self.losses) - 1)
+    def _nearest(self, pixels: np.ndarray, since: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """(label, distance) of the nearest first member that is alike, from label ``since`` on."""
+        firsts = np.array(self._firsts[since:], np.int64)
+        none = np.full(len(pixels), OTHER, np.int32)
+        if not len(firsts):
+            return none, np.full(len(pixels), np.inf)
+        a, b = (self._forms[k].astype(np.float64) for k in (pixels, firsts))
+        square = (a * a).sum(1)[:, None] - 2.0 * (a @ b.T) + (b * b).sum(1)
+        gap = np.sqrt(np.maximum(square, 0.0))
+        reach = self._tolerance * np.where(self._rest[firsts], _STRICTER, 1.0)
+        alike = gap <= reach * np.linalg.norm(b, axis=1)
+        alike &= np.abs(self._levels[pixels][:, None] - self._levels[firsts]) < _DECADES
+        alike &= self._rest[pixels][:, None] == self._rest[firsts]
+        gap[~alike] = np.inf
+        best = gap.argmin(1)
+        least = gap[np.arange(len(pixels)), best]
+        return np.where(least < np.inf, best + since, none).astype(np.int32), least

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,9 @@ def figure_of(made: BasinMap) -> Figure:
     axes.imshow(image(made), extent=w.sides, origin="lower", aspect="auto", interpolation="nearest")
     palette = colours(made)
     rows = made.table()
-    inside = [r for r in rows if w.x_low <= r["x"] <= w.x_high and w.y_low <= r["y"] <= w.y_high]
+    # On a plane, ends lie beside it: where they project to says little.
+    rows_shown = [] if made.about.get("kind") == "plane" else rows
+    inside = [r for r in rows_shown if w.x_low <= r["x"] <= w.x_high and w.y_low <= r["y"] <= w.y_high]
     for row in inside[:200]:
         marker = "*" if row["global"] else "o"
         axes.plot(
@@ -122,8 +125,8 @@ def _title(made: BasinMap) -> str:
     rate = rule.get("learning_rate")
     how = f"{rule['name']}, learning rate {rate:.3g}" if rate is not None else rule["name"]
     return (
-        f"Basins of {about['surface']}: {how}, at most {about['steps']} steps\n"
-        "brightness: fewer steps"
+        f"Basins of {textwrap.shorten(about['surface'], 60, placeholder=' …')}\n"
+        f"{how}, at most {about['steps']} steps; brighter: fewer steps"
     )
 
 

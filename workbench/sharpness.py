@@ -176,18 +176,20 @@ def edge_of_stability(optimizer: Any, rate: float) -> float:
 
     trial = np.linspace(0.3, 1.7, count)
     h = 1.0 / rate
-    matrix = np.column_stack([step(unit, h) for unit in np.eye(count)])
-    linear = [np.allclose(step(s * trial, h), s * matrix @ trial) for s in (1.0, -2.5)]
-    if c != other or not all(linear) or np.abs(step(np.zeros(count), h)).any():
+    with np.errstate(all="ignore"):  # roots of negative squares: such a rule is not linear
+        matrix = np.column_stack([step(unit, h) for unit in np.eye(count)])
+        linear = [np.allclose(step(s * trial, h), s * matrix @ trial) for s in (1.0, -2.5)]
+        moved = np.abs(step(np.zeros(count), h)).any()
+    if c != other or not all(linear) or moved:
         return float("nan")
     low, high = 0.0, h
-    while radius(high) <= 1.0 + 1e-9:
+    while radius(high) <= 1.0 + 1e-12:
         low, high = high, 2.0 * high
         if high > 1e9 * h:
             return float("nan")
     while high - low > 1e-12 * high:
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if radius(middle) > 1.0 + 1e-9 else (middle, high)
+        low, high = (low, middle) if radius(middle) > 1.0 + 1e-12 else (middle, high)
     return 0.5 * (low + high)
 
 

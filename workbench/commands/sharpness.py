@@ -17,8 +17,8 @@ DESCRIPTION = (
 )
 EPILOG = (
     "The preset edge_of_stability shows the sharpness rise to the edge and hover there. Exit "
-    "codes: 0 done, 2 bad input, 3 the run diverged, 130 interrupted; in all but the second what was "
-    "measured is written."
+    "codes: 0 done, 2 bad input, 3 the run diverged, 130 interrupted; in all but the second what "
+    "was measured is written."
 )
 
 
