@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from kernels.network import parameter_count
 from kernels.training import LOSS_TOO_LARGE, NOT_FINITE
 from workbench.basin_map import DIVERGED, OTHER, PENDING, BasinMap, Minimum, sealed
 from workbench.errors import BadValue
@@ -40,6 +41,7 @@ _STRICTER = 1e-3  # of the tolerance, for ends that have converged
 _GENTLE = 1e-6  # the gradient norm of a converged end, where the stop rule names none
 _DECADES = 0.5
 _FLOOR = 1e-12
+_MOST_NUMBERS = 500_000_000
 _PIECE = 4096  # ends compared at a time
 
 
@@ -71,6 +73,12 @@ def plane_states(
     """
     limit = within("tolerance", plain(tolerance), "(0, 1]")
     shape = _shape(resolution)
+    # The form of every end is kept, to compare it with labels that are met later.
+    count = parameter_count(experiment.network.sizes)
+    if shape[0] * shape[1] * count > _MOST_NUMBERS:
+        near = int((_MOST_NUMBERS / count) ** 0.5)
+        rule = f"must be at most {near} pixels a side for {count} parameters"
+        raise BadValue("resolution", rule, f"{shape[1]} x {shape[0]}", near)
     if plane is None:
         run = Run(experiment)
         run.finish()

@@ -80,7 +80,9 @@ def figure_of(made: BasinMap) -> Figure:
     rows = made.table()
     # On a plane, ends lie beside it: where they project to says little.
     rows_shown = [] if made.about.get("kind") == "plane" else rows
-    inside = [r for r in rows_shown if w.x_low <= r["x"] <= w.x_high and w.y_low <= r["y"] <= w.y_high]
+    inside = [
+        r for r in rows_shown if w.x_low <= r["x"] <= w.x_high and w.y_low <= r["y"] <= w.y_high
+    ]
     for row in inside[:200]:
         marker = "*" if row["global"] else "o"
         axes.plot(

@@ -41,7 +41,7 @@ class Dimension:
         }
 
 
-def box_counts(pixels: np.ndarray, sizes: np.ndarray, offsets: int = 2) -> np.ndarray:
+def box_counts(pixels: np.ndarray, sizes: np.ndarray, offsets: int = 4) -> np.ndarray:
     """How many boxes of each of ``sizes`` meet the set of True ``pixels`` (n_y, n_x), int64.
 
     The least number over ``offsets``² places of the grid of boxes, so that the count depends less

@@ -73,13 +73,16 @@ def resolution(value: Any) -> tuple[int, int]:
 
 def passes(shape: tuple[int, int], coarsest: int = COARSEST) -> Iterator[tuple[int, np.ndarray]]:
     """(stride, flat indices) of one pass after the other: every ``coarsest``-th pixel along both
-    sides, then those between that halve the stride, until every pixel was named once."""
+    sides, then those between that halve the stride, until every pixel was named once. Passes
+    without pixels are left out."""
     rows, columns = np.indices(shape)
     former = np.zeros(shape, bool)
     stride = coarsest
     while stride >= 1:
         here = (rows % stride == 0) & (columns % stride == 0)
-        yield stride, np.flatnonzero(here & ~former)
+        new = np.flatnonzero(here & ~former)
+        if len(new):
+            yield stride, new
         former |= here
         stride //= 2
 

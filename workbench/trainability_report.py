@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from workbench.trainability import AXES, Map, Zoom
+from workbench.trainability_map import AXES, Map, Zoom
 
 _GAP = 0.25  # between the palest shades of the two sides, of a scale from -1 to 1
 

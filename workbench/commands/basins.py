@@ -81,7 +81,7 @@ def _states(options: argparse.Namespace) -> Any:
         return _plane_states(options, given)
     if options.seed is not None:
         raise BadValue("--seed", "is for experiments: a surface has no seed", options.seed, "none")
-    from workbench.basins import states
+    from workbench.basins_surface import states
 
     rule: dict[str, Any] = {"name": options.optimizer or "sgd"}
     for text in options.set:

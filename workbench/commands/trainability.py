@@ -57,7 +57,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from workbench.interrupt import Interrupt
     from workbench.map_folder import MapProgress, choose_map_folder
     from workbench.store import release_folder
-    from workbench.trainability import states, zoom
+    from workbench.trainability_map import states, zoom
     from workbench.trainability_report import describe, save
 
     if options.experiment and options.setting:
