@@ -25,14 +25,15 @@ _OTHER = {
     PENDING: "#e4e4e4",
     OTHER: "#c8b8a6",
 }
+Colour = tuple[float, float, float]
 _IN_LEGEND = 12
 _DARKEST = 0.45  # brightness of the start that took the most steps
 
 
-def colours(made: BasinMap) -> dict[int, tuple[float, ...]]:
+def colours(made: BasinMap) -> dict[int, Colour]:
     """The colour (red, green, blue in [0, 1]) of every label, by share: the largest first."""
     order = [row["label"] for row in made.table()]
-    found: dict[int, tuple[float, ...]] = {}
+    found: dict[int, Colour] = {}
     for rank, label in enumerate(order):
         if rank < len(_FIRST):
             found[label] = _rgb(_FIRST[rank])
@@ -40,12 +41,14 @@ def colours(made: BasinMap) -> dict[int, tuple[float, ...]]:
             turn = rank - len(_FIRST)
             hue = 0.07 + turn * 0.6180339887498949
             tone = (hue % 1.0, (0.75, 0.5, 0.9)[turn % 3], (0.9, 0.75, 1.0)[turn // 3 % 3])
-            found[label] = tuple(float(v) for v in hsv_to_rgb(tone))
+            red, green, blue = (float(v) for v in hsv_to_rgb(tone))
+            found[label] = red, green, blue
     return found | {label: _rgb(text) for label, text in _OTHER.items()}
 
 
-def _rgb(text: str) -> tuple[float, ...]:
-    return tuple(int(text[k : k + 2], 16) / 255 for k in (1, 3, 5))
+def _rgb(text: str) -> Colour:
+    red, green, blue = (int(text[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    return red, green, blue
 
 
 def image(made: BasinMap, shaded: bool = True) -> np.ndarray:
@@ -99,9 +102,7 @@ def figure_of(made: BasinMap) -> Figure:
     return figure
 
 
-def _legend(
-    made: BasinMap, rows: list[dict[str, Any]], palette: dict[int, tuple[float, ...]]
-) -> list[Patch]:
+def _legend(made: BasinMap, rows: list[dict[str, Any]], palette: dict[int, Colour]) -> list[Patch]:
     reached = [row for row in rows if row["share"] > 0]
     handles = []
     for row in reached[:_IN_LEGEND]:

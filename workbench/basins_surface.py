@@ -209,7 +209,8 @@ def _descend(
     blocks, near = [], _NEAR * max(region.extent)
 
     def follow(ends: Ends) -> tuple[Ends, np.ndarray]:
-        wide = Ends(*(a.astype(np.float64) for a in ends[:3]), *ends[3:])
+        points, values, norms = (a.astype(np.float64) for a in ends[:3])
+        wide = Ends(points, values, norms, ends.steps, ends.diverged)
         kinds = np.empty(len(wide.points), np.int64)
         polish.polish(
             descents.surface, region.extent, descents.tolerance, region.kinks, near,

@@ -102,14 +102,14 @@ def sharpness(
     while True:
         parameters = run.parameters
         try:
-            value, vector = top_eigenvalue(model, parameters, vector)
+            top, vector = top_eigenvalue(model, parameters, vector)
         except (ValueError, np.linalg.LinAlgError):
             break  # no finite Hessian: the run is about to diverge
-        loss, _ = model.loss_and_gradient(parameters)
-        rate = model.learning_rate(run.steps, run.stepper.state.schedule)
-        if rate not in edges:
-            edges[rate] = edge_of_stability(experiment.optimizer.item, rate)
-        rows.append((run.steps, value, loss, rate, edges[rate]))
+        height, _ = model.loss_and_gradient(parameters)
+        now = model.learning_rate(run.steps, run.stepper.state.schedule)
+        if now not in edges:
+            edges[now] = edge_of_stability(experiment.optimizer.item, now)
+        rows.append((run.steps, top, height, now, edges[now]))
         progress(run.steps / max(experiment.stop.steps, 1))
         if cancelled() or run.step(every) == 0 or run.diverged:
             break
@@ -117,11 +117,11 @@ def sharpness(
         raise BadValue(
             "initializer", "must start where the Hessian is finite", "it is not", "he_normal"
         )
-    columns = [np.array(column) for column in zip(*rows, strict=True)]
-    columns[0] = columns[0].astype(np.int64)
+    step, value, loss, rate, edge = (np.array(column) for column in zip(*rows, strict=True))
+    columns = (step.astype(np.int64), value, loss, rate, edge)
     for column in columns:
         column.flags.writeable = False
-    return Sharpness(experiment, *columns, run.diverged)
+    return Sharpness(experiment, *columns, diverged=run.diverged)
 
 
 def top_eigenvalue(
@@ -139,7 +139,10 @@ def top_eigenvalue(
             values, vectors = np.linalg.eigh(matrix)
             return float(values[-1]), vectors[:, -1]
         product = matrix.dot
-    from scipy.sparse.linalg import LinearOperator, eigsh
+    from scipy.sparse.linalg import (  # type: ignore[import-untyped]
+        LinearOperator,
+        eigsh,
+    )
 
     begin = np.random.default_rng(0).standard_normal(n)
     if guess is not None:

@@ -102,7 +102,7 @@ def _silence(model: Model, vectors: np.ndarray, places: list[Any]) -> None:
         for k, place in enumerate(places[:-1]):
             w = part[:, place.weights].reshape(-1, *place.shape)
             a = activate(model.network, k, a @ w + part[:, None, place.bias])
-            idle = ~a.any(1)
+            idle = np.logical_not((a != 0.0).any(axis=1))
             if not idle.any():
                 continue
             w[np.broadcast_to(idle[:, None, :], w.shape)] = 0.0

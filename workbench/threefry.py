@@ -12,7 +12,7 @@ import math
 from itertools import cycle
 
 import numpy as np
-from scipy.special import erfinv
+from scipy.special import erfinv  # type: ignore[import-untyped]
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = np.uint32(0x1BD11BDA)

@@ -55,7 +55,7 @@ class Map:
     @property
     def converged(self) -> np.ndarray:
         """Where trainings converged; bool (n_y, n_x)."""
-        return self.measure < 0.0
+        return np.asarray(self.measure < 0.0)
 
     def boundary(self) -> np.ndarray:
         """Where four neighbouring pixels do not agree; bool (n_y - 1, n_x - 1)."""
