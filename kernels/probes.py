@@ -1,4 +1,4 @@
-"""Kernels that call one rule over many values, for proofs and tests: nothing else calls them."""
+"""Kernels that call one rule over many values: for proofs, tests and canonical forms."""
 
 from __future__ import annotations
 

@@ -23,11 +23,14 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
+    from workbench.basin_map import BasinMap
     from workbench.descent import Descent, descend
     from workbench.landscape import Landscape
     from workbench.multistart import Starts, train_starts
     from workbench.races import Race, race
     from workbench.rate_finder import RateScan, find_learning_rate
+    from workbench.sharpness_curve import Sharpness
+    from workbench.trainability_map import Map
 
 __all__ = [
     "BadValue",
@@ -42,6 +45,7 @@ __all__ = [
     "Split",
     "Starts",
     "WorkbenchError",
+    "basins",
     "descend",
     "find_learning_rate",
     "gallery",
@@ -54,7 +58,9 @@ __all__ = [
     "predict",
     "race",
     "run",
+    "sharpness",
     "train_starts",
+    "trainability",
 ]
 __version__ = "0.1.0"
 # Imported at their first use: starting a run needs none of them.
@@ -133,3 +139,39 @@ def plane(source: Run | Experiment, kind: str = "pca", **settings: Any) -> Lands
     from workbench.landscape import lay_plane
 
     return lay_plane(source, kind, **settings)
+
+
+def basins(of: Any, **options: Any) -> BasinMap:
+    """The basin map of a surface (a name or an item) or of an experiment.
+
+    Every pixel is a start that descends to its end, labelled by the minimum it reaches. Options: of
+    a surface those of ``workbench.basins_surface.states`` (optimizer, steps, window, resolution …);
+    of an experiment those of ``workbench.basins_plane.plane_states`` (plane, window, resolution,
+    tolerance …), where it is said what equal labels mean. Raises BadValue.
+    """
+    if isinstance(of, Experiment):
+        from workbench.basins_plane import basins_of
+
+        return basins_of(of, **options)
+    from workbench.basins_surface import basins
+
+    return basins(of, **options)
+
+
+def trainability(source: Any = "tanh", **options: Any) -> Map:
+    """The trainability map of a published setting or of an experiment: one training a pixel.
+
+    ``options`` are those of ``workbench.trainability_map.states``: axes, window, resolution, steps.
+    ``map.dimension()`` is the box-counting dimension of its boundary. Raises BadValue.
+    """
+    from workbench.trainability_map import trainability
+
+    return trainability(source, **options)
+
+
+def sharpness(experiment: Experiment, every: int = 10, **options: Any) -> Sharpness:
+    """The Hessian's largest eigenvalue along a run, every ``every`` steps, beside what the learning
+    rate allows (2 / rate for gradient descent). See ``workbench.sharpness_curve.sharpness``."""
+    from workbench.sharpness_curve import sharpness
+
+    return sharpness(experiment, every, **options)

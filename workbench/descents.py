@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -70,7 +70,7 @@ class Descents:
 
     def blocks(
         self, starts: Iterable[Any], threads: int | None = None
-    ) -> Iterator[tuple[np.ndarray, Ends]]:
+    ) -> Generator[tuple[np.ndarray, Ends]]:
         """(starts, ends) of one block (n, 2) of ``starts`` after the other, in order.
 
         Blocks are taken from the iterable as they are needed, two a thread ahead, so memory stays

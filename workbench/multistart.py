@@ -56,9 +56,11 @@ class Starts:
 class _Crew:
     """What all threads share: the experiment's network and data, and benches to work on."""
 
-    def __init__(self, experiment: Experiment, width: Any, every: int) -> None:
+    def __init__(
+        self, experiment: Experiment, width: Any, every: int, points: np.ndarray | None = None
+    ) -> None:
         _check(experiment)
-        e = experiment
+        e, self.points = experiment, points
         self.experiment, self.model, self.every = e, Model(e), every
         self.width = width or width_of(e.numpy_dtype)
         self.rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
@@ -115,6 +117,9 @@ class _Crew:
         return Starts(index, parameters, loss, norm, accuracy, steps, codes, history)
 
     def _place(self, group: Group, starts: np.ndarray, bench: Bench) -> None:
+        if self.points is not None:
+            group.parameters[:] = np.moveaxis(self.points[starts], 1, -1)
+            return
         initializer, m = self.experiment.initializer, self.model
         if initializers.draw.bodies.get(type(initializer.item)):
             seed, sizes = self.experiment.seed, m.network.sizes
@@ -134,21 +139,23 @@ def train_starts(
     threads: int | None = None,
     width: tuple[None, ...] | None = None,
     history_every: int = 0,
+    points: np.ndarray | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Starts]:
     """Train many starts of ``experiment``; yields blocks of them, in order, as they are done.
 
     ``starts``: how many, from 0 on, or their indices. ``threads``: None for as many as there are
     processors. ``width``: lanes of a tile (``kernels.lanes.width_of``). ``history_every``: steps
-    between the losses of ``Starts.history`` (0: none). ``cancelled`` is asked between blocks; what
-    is done by then is yielded. Memory does not grow with the number of starts.
+    between the losses of ``Starts.history`` (0: none). ``points`` (m, n_parameters): start i begins
+    at points[i] instead of where the initializer puts it. ``cancelled`` is asked between blocks;
+    what is done by then is yielded. Memory does not grow with the number of starts.
 
     With mini-batches a start diverges where the loss of its own batch does; the whole training set
     is looked at only where a stop rule asks for it (``workbench.run`` measures it at every recorded
     row). Raises BadValue where the experiment's optimizer or schedule is none for many networks at
     once.
     """
-    crew = _Crew(experiment, width, history_every)
+    crew = _Crew(experiment, width, history_every, points)
     index = np.arange(starts) if isinstance(starts, int | np.integer) else np.asarray(starts)
     count = threads or os.cpu_count() or 1
     for _ in range(count):
