@@ -118,7 +118,7 @@ def _minima(entry: Item, known: Published) -> Iterator[Row]:
     # At a kink that is a root, the rounding of the coordinates shows.
     beside = _look(entry, np.nextafter(x, np.inf), np.nextafter(y, -np.inf))[0]
     name = f"{entry.name}, {x.size} minima"
-    worst = float((np.maximum(np.abs(got - value) - np.abs(beside - value), 0) / scale).max())
+    worst = float((np.maximum(np.abs(got - value) - 10 * np.abs(beside - value), 0) / scale).max())
     yield Row(f"{name}: value", "declared", worst, 1e-9)
     # The formula on small circles about them, in units of the domain.
     left, right, low, high = entry.facts["domain"]
