@@ -55,13 +55,13 @@ class Map:
     @property
     def converged(self) -> np.ndarray:
         """Where trainings converged; bool (n_y, n_x)."""
-        return np.asarray(self.measure < 0.0)
+        return np.array(self.measure < 0.0, bool)
 
     def boundary(self) -> np.ndarray:
         """Where four neighbouring pixels do not agree; bool (n_y - 1, n_x - 1)."""
         c = self.converged
         corners = np.stack([c[1:, 1:], c[:-1, 1:], c[1:, :-1], c[:-1, :-1]])
-        return corners.any(0) & ~corners.all(0)
+        return np.array(corners.any(axis=0) & ~corners.all(axis=0), bool)
 
     def dimension(self) -> Dimension:
         """The boundary's box-counting dimension."""
