@@ -22,7 +22,7 @@ from ui.racing import TOLERANCES, Trace, lowest
 from ui.surface_grid import thinned
 from ui.symbols import colour, swatch
 from ui.theme import style_plot, themes
-from workbench.surface import Surface
+from workbench.descents.surface import Surface
 
 _DRAWN = 4000  # points of one curve
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

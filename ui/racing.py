@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from kernels.schedules import current, new_schedule_memory, note
-from workbench.descent import Descent, carry_out
-from workbench.descent_experiment import DescentExperiment
+from workbench.descents.descent import Descent, carry_out
+from workbench.descents.experiment import DescentExperiment
+from workbench.descents.stationary import NOT_CONVERGED
+from workbench.descents.surface import Surface
 from workbench.fields import Choice
-from workbench.stationary import NOT_CONVERGED
-from workbench.surface import Surface
 
 TOLERANCES = (1.0, 1e-2, 1e-4, 1e-8)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui.analyst import contour_lines
-from workbench.surface import Surface
+from workbench.descents.surface import Surface
 
 _MIDDLE = 0.62  # of the colours is where logarithmic ones have the median height
 _LEAST_UNIT = 1e-6  # of the heights' span

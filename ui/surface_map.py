@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QWidget
 from ui.heightmap import HeightMap
 from ui.surface_grid import Area, Grid, arrow_lines, thinned
 from ui.symbols import SYMBOLS, map_colour
-from workbench.surface import Surface
+from workbench.descents.surface import Surface
 
 _MARKED = 300  # steps of a path that get a mark of their own
 _CLOSEST, _FARTHEST = 1e-8, 1e4  # widths that can be looked at, in those of the domain

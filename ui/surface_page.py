@@ -22,7 +22,7 @@ from ui.symbols import SYMBOLS, map_colour
 from ui.theme import themes
 from ui.timeline import Timeline
 from ui.worker import Worker
-from workbench.surface import Surface
+from workbench.descents.surface import Surface
 
 _IN_3D = 600  # points of a path in 3-D
 _MOST_3D_MINIMA = 60

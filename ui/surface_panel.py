@@ -22,9 +22,9 @@ from ui.racer_list import RacerList
 from ui.racing import Field
 from ui.text_edit import TextEdit
 from workbench import WorkbenchError
+from workbench.descents.surface import VARIABLES, Surface
 from workbench.fields import integer, within
-from workbench.formula import BadFormula, Formula
-from workbench.surface import VARIABLES, Surface
+from workbench.formulas.formula import BadFormula, Formula
 
 MOST_STEPS = 100_000
 _TIPS = {

@@ -23,14 +23,14 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
-    from workbench.basin_map import BasinMap
-    from workbench.descent import Descent, descend
+    from workbench.descents.descent import Descent, descend
+    from workbench.descents.races import Race, race
     from workbench.landscape import Landscape
+    from workbench.maps.basin_map import BasinMap
+    from workbench.maps.trainability_map import Map
     from workbench.multistart import Starts, train_starts
-    from workbench.races import Race, race
     from workbench.rate_finder import RateScan, find_learning_rate
     from workbench.sharpness_curve import Sharpness
-    from workbench.trainability_map import Map
 
 __all__ = [
     "BadValue",
@@ -65,10 +65,10 @@ __all__ = [
 __version__ = "0.1.0"
 # Imported at their first use: starting a run needs none of them.
 _LATER = {
-    "Descent": "workbench.descent",
-    "descend": "workbench.descent",
-    "Race": "workbench.races",
-    "race": "workbench.races",
+    "Descent": "workbench.descents.descent",
+    "descend": "workbench.descents.descent",
+    "Race": "workbench.descents.races",
+    "race": "workbench.descents.races",
     "Starts": "workbench.multistart",
     "train_starts": "workbench.multistart",
     "RateScan": "workbench.rate_finder",
@@ -145,15 +145,15 @@ def basins(of: Any, **options: Any) -> BasinMap:
     """The basin map of a surface (a name or an item) or of an experiment.
 
     Every pixel is a start that descends to its end, labelled by the minimum it reaches. Options: of
-    a surface those of ``workbench.basins_surface.states`` (optimizer, steps, window, resolution …);
-    of an experiment those of ``workbench.basins_plane.plane_states`` (plane, window, resolution,
-    tolerance …), where it is said what equal labels mean. Raises BadValue.
+    a surface those of ``workbench.maps.basins_surface.states`` (optimizer, steps, window,
+    resolution …); of an experiment those of ``workbench.maps.basins_plane.plane_states`` (plane,
+    window, resolution, tolerance …), where it is said what equal labels mean. Raises BadValue.
     """
     if isinstance(of, Experiment):
-        from workbench.basins_plane import basins_of
+        from workbench.maps.basins_plane import basins_of
 
         return basins_of(of, **options)
-    from workbench.basins_surface import basins
+    from workbench.maps.basins_surface import basins
 
     return basins(of, **options)
 
@@ -161,10 +161,10 @@ def basins(of: Any, **options: Any) -> BasinMap:
 def trainability(source: Any = "tanh", **options: Any) -> Map:
     """The trainability map of a published setting or of an experiment: one training a pixel.
 
-    ``options`` are those of ``workbench.trainability_map.states``: axes, window, resolution, steps.
-    ``map.dimension()`` is the box-counting dimension of its boundary. Raises BadValue.
+    ``options`` are those of ``workbench.maps.trainability_map.states``: axes, window, resolution,
+    steps. ``map.dimension()`` is the box-counting dimension of its boundary. Raises BadValue.
     """
-    from workbench.trainability_map import trainability
+    from workbench.maps.trainability_map import trainability
 
     return trainability(source, **options)
 

@@ -139,7 +139,7 @@ def top_eigenvalue(
             values, vectors = np.linalg.eigh(matrix)
             return float(values[-1]), vectors[:, -1]
         product = matrix.dot
-    from scipy.sparse.linalg import (  # type: ignore[import-untyped]
+    from scipy.sparse.linalg import (
         LinearOperator,
         eigsh,
     )

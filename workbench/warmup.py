@@ -12,7 +12,7 @@ import numpy as np
 from kernels import compiling, surfaces
 from kernels.network import Samples, parameter_count
 from workbench.curvature import Curvature
-from workbench.descent import trace
+from workbench.descents.descent import trace
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around

@@ -11,7 +11,7 @@ from kernels.formulas import OPERATIONS, Program, build, call
 from kernels.jit import exact_kernel
 from kernels.lanes import load, store, width_of
 from kernels.surfaces import ascent, bend, height
-from workbench.descents import Descents
+from workbench.descents.many import Descents
 
 # a = x² + y - 11, b = x + y² - 7; constants 2, 4, 7, 11.
 _CONSTANTS = (2.0, 4.0, 7.0, 11.0)

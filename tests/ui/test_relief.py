@@ -18,7 +18,7 @@ from ui.opengl import OpenGLProbe
 from ui.relief import make_relief, tangent_patch
 from ui.relief_view import ReliefView
 from ui.surface_grid import make_grid, scale_of
-from workbench.surface import Surface
+from workbench.descents.surface import Surface
 
 ROOT = Path(__file__).parents[2]
 AREA = (-2.0, 2.0, -1.5, 1.5)

@@ -46,10 +46,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Carry the command out; returns the exit code."""
-    from workbench.basins_report import describe, save
     from workbench.compile_progress import CompileProgress
     from workbench.interrupt import Interrupt
-    from workbench.map_folder import MapProgress, choose_map_folder
+    from workbench.maps.basins_report import describe, save
+    from workbench.maps.folder import MapProgress, choose_map_folder
     from workbench.store import release_folder
 
     states = _states(options)
@@ -81,7 +81,7 @@ def _states(options: argparse.Namespace) -> Any:
         return _plane_states(options, given)
     if options.seed is not None:
         raise BadValue("--seed", "is for experiments: a surface has no seed", options.seed, "none")
-    from workbench.basins_surface import states
+    from workbench.maps.basins_surface import states
 
     rule: dict[str, Any] = {"name": options.optimizer or "sgd"}
     for text in options.set:
@@ -99,8 +99,8 @@ def _plane_states(options: argparse.Namespace, given: dict[str, Any]) -> Any:
     from kernels import surfaces
     from kernels.catalog import nearest_names
     from workbench.arguments import read_experiment
-    from workbench.basins_plane import plane_states
     from workbench.experiment import gallery
+    from workbench.maps.basins_plane import plane_states
 
     if options.optimizer is not None:
         options.set.append(f"optimizer.name={options.optimizer}")

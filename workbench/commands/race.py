@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.descent_arguments import (
+from workbench.descents.arguments import (
     add_descent,
     add_settings,
     changes,
@@ -51,8 +51,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace) -> int:
     """Carry the command out; returns the exit code."""
     from workbench.compile_progress import CompileProgress
-    from workbench.descent_store import save_race
-    from workbench.races import TOLERANCES, describe, run_race
+    from workbench.descents.races import TOLERANCES, describe, run_race
+    from workbench.descents.store import save_race
     from workbench.store import release_folder
 
     folder = None
@@ -78,7 +78,7 @@ def carry_out(options: argparse.Namespace) -> int:
 def _tables(options: argparse.Namespace) -> list[dict[str, Any]]:
     """One descent's tables a runner, alike but for the optimizer."""
     from kernels.optimizers import catalog
-    from workbench.descent_experiment import SECTIONS, DescentExperiment
+    from workbench.descents.experiment import SECTIONS, DescentExperiment
     from workbench.fields import choose
 
     held, found = changes(options)

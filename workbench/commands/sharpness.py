@@ -35,7 +35,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from workbench.compile_progress import CompileProgress
     from workbench.fields import integer
     from workbench.interrupt import Interrupt
-    from workbench.map_folder import MapProgress, choose_map_folder
+    from workbench.maps.folder import MapProgress, choose_map_folder
     from workbench.sharpness_curve import describe, save, sharpness
     from workbench.store import release_folder
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from workbench.descent_arguments import add_descent, add_settings, changes, folder_for, settings
+from workbench.descents.arguments import add_descent, add_settings, changes, folder_for, settings
 
 SUMMARY = "send an optimizer downhill on a test surface or on a formula of x and y"
 DESCRIPTION = (
@@ -34,9 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace) -> int:
     """Carry the command out; returns the exit code."""
     from workbench.compile_progress import CompileProgress
-    from workbench.descent import carry_out as make
-    from workbench.descent_experiment import DescentExperiment
-    from workbench.descent_store import describe, save_descent
+    from workbench.descents.descent import carry_out as make
+    from workbench.descents.experiment import DescentExperiment
+    from workbench.descents.store import describe, save_descent
     from workbench.store import release_folder
 
     folder = None

@@ -55,10 +55,10 @@ def carry_out(options: argparse.Namespace) -> int:
     from workbench.errors import BadValue
     from workbench.fields import integer
     from workbench.interrupt import Interrupt
-    from workbench.map_folder import MapProgress, choose_map_folder
+    from workbench.maps.folder import MapProgress, choose_map_folder
+    from workbench.maps.trainability_map import states, zoom
+    from workbench.maps.trainability_report import describe, save
     from workbench.store import release_folder
-    from workbench.trainability_map import states, zoom
-    from workbench.trainability_report import describe, save
 
     if options.experiment and options.setting:
         raise BadValue("--setting", "must be left out where an experiment is named",

@@ -9,7 +9,7 @@ import numpy as np
 from kernels.domains import BadHyper, Text
 from workbench.datasets import COMMON, SAMPLES, SEED, Table, catalog, normals, uniforms
 from workbench.errors import BadValue
-from workbench.formula import BadFormula, Formula
+from workbench.formulas.formula import BadFormula, Formula
 
 
 class FormulaData(NamedTuple):

@@ -62,7 +62,7 @@ def error(found: Arrays, wanted: Arrays) -> float:
 
 def ours(problem: Arrays, threads: int) -> Engine:
     from kernels import optimizers, surfaces
-    from workbench.descents import Descents
+    from workbench.descents.many import Descents
 
     surface = surfaces.catalog.get("rosenbrock").make()
     rule = optimizers.catalog.get("adam").make({"learning_rate": RATE})
@@ -73,7 +73,7 @@ def ours(problem: Arrays, threads: int) -> Engine:
         ends = descents.run(starts[:CHECKED], threads)
         return {"ends": ends.points, "values": ends.values}
 
-    note = "workbench.descents, in float32"
+    note = "workbench.descents.many, in float32"
     return Engine(check, lambda: descents.run(starts, threads), len(starts), note)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kernels import optimizers, schedules, surfaces
 from kernels.catalog import Item
-from workbench.descent import trace
+from workbench.descents.descent import trace
 from workbench.proof import Row, missing, published, references, twins, whole_vector
 
 SUMMARY = "every optimizer's path against a reference in plain NumPy"

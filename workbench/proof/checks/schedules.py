@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kernels import optimizers, schedules, surfaces
-from workbench.descent import trace
+from workbench.descents.descent import trace
 from workbench.proof import Row, missing
 from workbench.proof.schedule_references import REFERENCES
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from kernels import optimizers, schedules, surfaces
-from workbench.descent import trace
-from workbench.descents import Descents
+from workbench.descents.descent import trace
+from workbench.descents.many import Descents
 from workbench.proof import Row
 
 SUMMARY = "descents in tiles of different width, on 1, 2 and more threads, and alone"

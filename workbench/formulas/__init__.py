@@ -1,0 +1,1 @@
+"""Formulas that a user types: read by a whitelist, differentiated, compiled."""

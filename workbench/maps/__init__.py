@@ -1,0 +1,1 @@
+"""Maps, one experiment a pixel: basins, trainability and its boundary's dimension."""
