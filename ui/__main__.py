@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import Future
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from ui.main_window import MainWindow
@@ -55,7 +55,12 @@ def main(experiment: Experiment | None = None, made: Future[Run] | None = None) 
     waker = QTimer()
     waker.timeout.connect(lambda: None)
     waker.start(200)
-    return application.exec()
+    code = application.exec()
+    # Left to the end of the interpreter, widgets go in an order that Qt does not always survive.
+    waker.stop()
+    window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return code
 
 
 if __name__ == "__main__":
