@@ -186,9 +186,16 @@ def test_listed_minima_are_minima(entry):
     got = look(entry, x, y)
     tolerance = 1e-9 * np.maximum(1.0, np.abs(value))
     # At a kink that is a root, the rounding of the coordinates shows.
-    rounded = np.abs(look(entry, np.nextafter(x, np.inf), np.nextafter(y, -np.inf))[0] - value)
+    rounded = np.max(
+        [
+            np.abs(look(entry, np.nextafter(x, a), np.nextafter(y, b))[0] - value)
+            for a in (-np.inf, np.inf)
+            for b in (-np.inf, np.inf)
+        ],
+        axis=0,
+    )
     assert (np.abs(got[0] - value) <= tolerance + 10 * rounded).all()
-    assert rounded.max() < 1e-4
+    assert rounded.max() < 1e-3
     assert ((value <= value.min() + tolerance) == is_global).all()
     # Nothing is lower on small circles, in units of the domain.
     angles = np.arange(32) * (2 * np.pi / 32) + 0.1
@@ -277,7 +284,8 @@ def test_no_minimum_is_missing(entry):
     assert not missing
     # The search is one that finds: most of those that it can.
     if COMPILED and x.size and not entry.facts["connected"]:
-        sharp = still(entry, look(entry, x, y))
+        _, _, _, xx, xy, yy = known = look(entry, x, y)
+        sharp = still(entry, known) & (xx * yy - xy * xy > 1e-8 * (xx + yy) ** 2)
         reached = [
             np.hypot(*(ends[:, found] - [[a], [b]]) / span).min(initial=1.0) < 1e-5
             for a, b in zip(x, y, strict=True)

@@ -116,9 +116,13 @@ def _minima(entry: Item, known: Published) -> Iterator[Row]:
     scale = np.maximum(1.0, np.abs(value))
     got = _look(entry, x, y)[0]
     # At a kink that is a root, the rounding of the coordinates shows.
-    beside = _look(entry, np.nextafter(x, np.inf), np.nextafter(y, -np.inf))[0]
+    beside = [
+        np.abs(_look(entry, np.nextafter(x, a), np.nextafter(y, b))[0] - value)
+        for a in (-np.inf, np.inf)
+        for b in (-np.inf, np.inf)
+    ]
     name = f"{entry.name}, {x.size} minima"
-    worst = float((np.maximum(np.abs(got - value) - 10 * np.abs(beside - value), 0) / scale).max())
+    worst = float((np.maximum(np.abs(got - value) - 10 * np.max(beside, axis=0), 0) / scale).max())
     yield Row(f"{name}: value", "declared", worst, 1e-9)
     # The formula on small circles about them, in units of the domain.
     left, right, low, high = entry.facts["domain"]
