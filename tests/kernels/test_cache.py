@@ -24,7 +24,7 @@ path, position = np.empty((5, 5)), np.ones(2)
 item = optimizers.catalog.get("momentum").make()
 memory = optimizers.new_memory(item, 2, np.float64)
 descend(surfaces.catalog.get("bowl").make(), item, schedules.catalog.get("constant").make(),
-        position, memory, np.zeros(0), 0, path)
+        position, memory, np.zeros(0), 0, (0.0, 0), path)
 stats = descend.stats
 print(json.dumps([sum(stats.cache_hits.values()), sum(stats.cache_misses.values()), path.tolist()]))
 """

@@ -40,7 +40,8 @@ def test_every_file_of_a_package_is_one_item(package):
     for item in catalog:
         assert item.summary
         assert item.cls.__doc__
-        assert catalog.get(item.name).make() == item.cls()
+        # What a function builds has other fields than the hyper-parameters: no defaults of its own.
+        assert item.build is not item.cls or catalog.get(item.name).make() == item.cls()
         assert catalog.of(item.make()) is item
         for alias in item.aliases:
             assert catalog.get(alias) is item

@@ -32,5 +32,5 @@ def test_every_kind_of_optimizer_and_schedule_descends(optimizer, schedule):
     plan = schedules.catalog.get(schedule).make()
     path, position = np.empty((101, 5)), np.array([3.0, -1.5])
     memory, seen = optimizers.new_memory(item, 2, np.float64), new_schedule_memory(plan)
-    filled, _ = descend(surface, item, plan, position, memory, seen, 0, path)
+    filled, _ = descend(surface, item, plan, position, memory, seen, 0, (0.0, 0), path)
     assert path[filled - 1, 2] < 0.9 * path[0, 2]

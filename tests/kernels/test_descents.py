@@ -65,7 +65,7 @@ def path_of(parts, start, steps):
     path = np.empty((steps + 1, 5))
     memory = new_memory(optimizer, 2, np.float64)
     seen = schedules.new_schedule_memory(schedule)
-    filled, _ = descend(surface, optimizer, schedule, start.copy(), memory, seen, 0, path)
+    filled, _ = descend(surface, optimizer, schedule, start.copy(), memory, seen, 0, (0.0, 0), path)
     return path[:filled]
 
 
