@@ -26,7 +26,7 @@ def _height(item: Any, x: Any, y: Any) -> Any:
 catalog.register(
     GoldsteinPrice,
     "goldstein_price",
-    "four minima over five orders of magnitude",
+    "four minima in a pit with walls a million high",
     rules={height: _height},
     formula="[1 + (x + y + 1)² (19 - 14x + 3x² - 14y + 6xy + 3y²)] · [30 + (2x - 3y)² (18 - "
     "32x + 12x² + 48y - 36xy + 27y²)]",

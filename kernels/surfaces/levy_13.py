@@ -3,7 +3,7 @@
 Levy & Montalvo 1985, SIAM Journal on Scientific and Statistical Computing 6; Surjanovic & Bingham
 2013, Virtual Library of Simulation Experiments.
 
-The usual domain, ±10, holds some 3,000 minima of the same kind.
+The usual domain, ±10, holds some 3,500 minima of the same kind.
 """
 
 from typing import Any, NamedTuple
@@ -125,5 +125,5 @@ catalog.register(
     "Surjanovic & Bingham 2013, Virtual Library of Simulation Experiments",
     domain=(-2.0, 4.0, -2.0, 4.0),
     minima=mirrored(listed(_MINIMA), 1.0, 1.0),
-    note="The usual domain, ±10, holds some 3,000 minima of the same kind.",
+    note="The usual domain, ±10, holds some 3,500 minima of the same kind.",
 )

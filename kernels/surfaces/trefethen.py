@@ -4,7 +4,7 @@
 
 Trefethen 2002, SIAM News 35, problem 4; Bornemann et al. 2004, The SIAM 100-Digit Challenge.
 
-The plane has one global minimum, within this domain; ±1 holds some 2,700 local ones.
+The problem is posed on the whole plane, whose global minimum lies in this domain.
 """
 
 from typing import Any, NamedTuple
@@ -176,5 +176,5 @@ catalog.register(
     "100-Digit Challenge",
     domain=(-0.5, 0.5, -0.5, 0.5),
     minima=listed(_MINIMA),
-    note="The plane has one global minimum, within this domain; ±1 holds some 2,700 local ones.",
+    note="The problem is posed on the whole plane, whose global minimum lies in this domain.",
 )
