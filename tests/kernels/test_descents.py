@@ -112,8 +112,12 @@ def test_every_optimizer_ends_where_its_single_path_does(name):
         assert found[descents.NORM, k] == pytest.approx(np.hypot(gx, gy), rel=1e-9, abs=1e-11)
 
 
-@pytest.mark.parametrize("name", surfaces.catalog.names())
-def test_every_surface_ends_where_its_single_path_does(name):
+# With each way of being differentiated and each kind of function in it; what all surfaces are in
+# lanes, test_surfaces compares.
+@pytest.mark.parametrize(
+    "name", ["bowl", "rosenbrock", "ackley", "bbob_15_rastrigin_rotated"]
+)
+def test_surfaces_end_where_their_single_paths_do(name):
     parts, starts = items(name, "momentum", 1e-4), spread(5, 2, 1.2)
     found = ends_of(parts, starts, 40)
     for k, start in enumerate(starts):
