@@ -5,23 +5,19 @@ An objective is a ``NamedTuple`` that carries what it needs, scratch included. R
 ``hessian(objective, parameters, out, work)`` fills the upper triangle of ``out`` (≥ n, n), float64;
 ``hessian_product(objective, parameters, vector, out, work)`` fills ``out`` (n,) with H · vector.
 ``work`` (≥ 3, n) is of the parameters' type. All three leave ``parameters`` as they were. Networks
-have exact second derivatives (at a kink, those of the piece), surfaces central differences of their
-gradients.
+and surfaces have exact second derivatives (at a kink, those of the piece).
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from kernels.curvature import add_product, bend_penalty, forward, judge, new_curve, tile_width
 from kernels.hessian import add_rows, new_panels, panel_width
 from kernels.jit import kernel
 from kernels.network import batch_gradient
 from kernels.rules import const, rule
-from kernels.surfaces import ascent, height
-from kernels.vectors import norm, resolution
+from kernels.surfaces import ascent, bend, height
 
 assess = rule("assess")
 hessian = rule("hessian")
@@ -83,56 +79,6 @@ def _assess_surface(objective: Any, parameters: Any, gradient: Any) -> Any:
 
 
 @kernel
-def differences(objective: Any, parameters: Any, out: Any, work: Any) -> None:
-    """The Hessian by central differences of the gradient, its two triangles averaged.
-
-    Error of order h² with h about the cube root of the type's resolution. See ``hessian``.
-    """
-    n = parameters.size
-    point, after, before = work[0], work[1], work[2]
-    h = np.cbrt(resolution(parameters[0]))
-    for i in range(n):
-        point[i] = parameters[i]
-    for j in range(n):
-        reach = h * max(1.0, abs(np.float64(parameters[j])))
-        point[j] = parameters[j] + const(parameters[0], reach)
-        high = np.float64(point[j])
-        assess(objective, point, after)
-        point[j] = parameters[j] - const(parameters[0], reach)
-        width = high - np.float64(point[j])
-        assess(objective, point, before)
-        point[j] = parameters[j]
-        # Row j above the diagonal is held halved until column j, which is the same, is added.
-        for i in range(j):
-            out[i, j] += 0.5 * (np.float64(after[i]) - np.float64(before[i])) / width
-        out[j, j] = (np.float64(after[j]) - np.float64(before[j])) / width
-        for i in range(j + 1, n):
-            out[j, i] = 0.5 * (np.float64(after[i]) - np.float64(before[i])) / width
-
-
-@kernel
-def difference_along(objective: Any, parameters: Any, vector: Any, out: Any, work: Any) -> None:
-    """H · vector by central differences of the gradient. See ``hessian_product``."""
-    point, before = work[0], work[1]
-    length = norm(vector)
-    if not length > 0.0:
-        for i in range(out.size):
-            out[i] = 0.0
-        return
-    reach = np.cbrt(resolution(parameters[0])) * max(1.0, norm(parameters)) / length
-    r = const(parameters[0], reach)
-    for i in range(out.size):
-        point[i] = parameters[i] - r * vector[i]
-    assess(objective, point, before)
-    for i in range(out.size):
-        point[i] = parameters[i] + r * vector[i]
-    assess(objective, point, out)
-    scale = const(parameters[0], 0.5 / reach)
-    for i in range(out.size):
-        out[i] = (out[i] - before[i]) * scale
-
-
-@kernel
 def look(network: Any, parameters: Any, samples: Any, first: Any, width: Any, curve: Any) -> None:
     """``linearize`` of kernels.curvature, compiled; mutates ``curve``."""
     sizes, items, kinds = network.sizes, network.activations, network.kinds
@@ -167,11 +113,13 @@ def _product_of_network(objective: Any, parameters: Any, vector: Any, out: Any, 
 
 
 def _hessian_of_surface(objective: Any, parameters: Any, out: Any, work: Any) -> None:
-    differences(objective, parameters, out, work)
+    bends = bend(objective.surface, parameters[0], parameters[1])
+    out[0, 0], out[0, 1], out[1, 1] = bends
 
 
 def _product_of_surface(objective: Any, parameters: Any, vector: Any, out: Any, work: Any) -> None:
-    difference_along(objective, parameters, vector, out, work)
+    xx, xy, yy = bend(objective.surface, parameters[0], parameters[1])
+    out[0], out[1] = xx * vector[0] + xy * vector[1], xy * vector[0] + yy * vector[1]
 
 
 for _objective, *_bodies in (

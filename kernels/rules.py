@@ -4,7 +4,8 @@ An item of the catalogue is a ``NamedTuple`` class of hyper-parameters. Its rule
 functions; ``Rule.implement`` ties them to the class. Called from Python a rule looks up
 ``type(item)``; called from a kernel the same table is read at compile time, so the kernel holds
 the item's body inlined and its on-disk cache entry is found by the next process. A rule that is
-called with lanes (kernels.lanes) is compiled for them, with exact arithmetic.
+called with lanes (kernels.lanes) is compiled for them, with exact arithmetic; called with jets
+(kernels.jets) it gives derivatives too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numba.extending import overload
 
 import kernels.lanes.math
 import kernels.lanes.operators  # noqa: F401 - both register themselves
+from kernels.jets.compiler import JetType, chosen
 from kernels.jit import EXACT_OPTIONS, OPTIONS
 from kernels.lanes import (
     LanesType,
@@ -49,12 +51,18 @@ def overload_rule(call: Callable[..., Any]) -> Any:
     return decorate
 
 
-def rule(name: str) -> Any:
-    """Make an empty rule; ``rule.implement(cls, body)`` adds a body."""
+def rule(name: str, otherwise: Callable[..., Any] | None = None) -> Any:
+    """Make an empty rule; ``rule.implement(cls, body)`` adds a body.
+
+    ``otherwise`` is the body for classes that have none of their own.
+    """
     bodies: dict[Any, Callable[..., Any]] = {}
 
     def call(item: Any, *arguments: Any) -> Any:
-        return bodies[type(item)](item, *arguments)
+        body = bodies.get(type(item), otherwise)
+        if body is None:
+            raise KeyError(type(item))
+        return body(item, *arguments)
 
     call.__name__ = call.__qualname__ = name
     call.implement = bodies.__setitem__  # type: ignore[attr-defined]
@@ -62,7 +70,7 @@ def rule(name: str) -> Any:
 
     @overload_rule(call)
     def choose(item: Any, *arguments: Any) -> Any:
-        return bodies.get(getattr(item, "instance_class", None))
+        return bodies.get(getattr(item, "instance_class", None), otherwise)
 
     return call
 
@@ -74,6 +82,9 @@ def const(like: Any, value: float) -> Any:
 
 @compiled(const)
 def _const(like: Any, value: Any) -> Any:
+    if isinstance(like, JetType):
+        of_element, write = _const(like.element, value)
+        return of_element.return_type(like, value), write
     if isinstance(like, LanesType):
         return like(like, value), lambda context, builder, arguments: as_lanes(
             context, builder, arguments[1], value, like
@@ -91,13 +102,15 @@ def select(condition: Any, yes: Any, no: Any) -> Any:
 
 @overload(select, jit_options=OPTIONS, strict=False)
 def _select(condition: Any, yes: Any, no: Any) -> Any:
-    if has_lanes((condition, yes, no)):
+    if has_lanes((condition, yes, no)) or isinstance(yes, JetType) or isinstance(no, JetType):
         return None
     return lambda condition, yes, no: yes if condition else no
 
 
 @compiled(select)
-def _select_lanes(condition: Any, yes: Any, no: Any) -> Any:
+def _select_together(condition: Any, yes: Any, no: Any) -> Any:
+    if isinstance(yes, JetType) or isinstance(no, JetType):
+        return chosen(condition, yes, no)
     kind = common((yes, no))
     if kind is None or not isinstance(condition, MaskType | types.Boolean):
         return None

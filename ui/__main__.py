@@ -37,7 +37,7 @@ def main(experiment: Experiment | None = None, until_first_step: bool = False) -
     window = MainWindow(experiment or Experiment.preset("tutorial"))
     window.show()
     if until_first_step:
-        window.bridge.updated.connect(
+        window.run_page.bridge.updated.connect(
             lambda shown: shown.step and QTimer.singleShot(0, window.close)
         )
     # Python sees Ctrl+C in the terminal only when it gets to run.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
 
 from ui.theme import style_plot, themes
 
@@ -25,6 +25,8 @@ class HeightMap(QWidget):
         item.hideButtons()
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
+            # Painted anew only when the range changes, not with every path.
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.image = pg.ImageItem(axisOrder="row-major")
         self._lines = pg.PlotCurveItem(connect="finite")
         self.path = pg.PlotCurveItem()
@@ -38,6 +40,7 @@ class HeightMap(QWidget):
         )
         self.bar.axis.setWidth(40)
         self.bar.axis.enableAutoSIPrefix(False)
+        self.bar.axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.bar.setImageItem(self.image, insert_in=item)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -52,9 +55,17 @@ class HeightMap(QWidget):
         self.show_path(np.empty((0, 2)))
 
     def show_heights(
-        self, x: np.ndarray, y: np.ndarray, height: np.ndarray, contours: np.ndarray
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        height: np.ndarray,
+        contours: np.ndarray,
+        follow: bool = True,
     ) -> None:
-        """``height`` (len(y), len(x)) over evenly spaced x and y, ``contours`` (m, 2)."""
+        """``height`` (len(y), len(x)) over evenly spaced x and y, ``contours`` (m, 2).
+
+        ``follow`` shows all of it, and nothing else; without it the view stays as it is.
+        """
         finite = height[np.isfinite(height)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         high = high if high > low else low + 1e-9
@@ -65,7 +76,8 @@ class HeightMap(QWidget):
         area = QRectF(x[0] - dx / 2, y[0] - dy / 2, x[-1] - x[0] + dx, y[-1] - y[0] + dy)
         self.image.setRect(area)
         self._lines.setData(contours[:, 0], contours[:, 1])
-        self.plot.setRange(area, padding=0.0)
+        if follow:
+            self.plot.setRange(area, padding=0.0)
 
     def show_path(self, points: np.ndarray) -> None:
         """``points`` (m, 2) in order; the first and the last are marked."""

@@ -10,9 +10,11 @@ from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 from kernels.catalog import Catalog, Hyper, Item
 from kernels.domains import FilePath, Range, Words
 from ui.number_edit import NumberEdit
+from ui.search_combo import SearchCombo
 from ui.text_edit import PathEdit, TextEdit, WordEdit
 
 _LABEL_WIDTH = 88
+_MANY = 30  # items from which on they are searched for rather than looked through
 Field = NumberEdit | WordEdit | TextEdit | PathEdit
 
 
@@ -48,7 +50,7 @@ class ItemEditor(QWidget):
         super().__init__(parent)
         self._catalog = catalog
         self._label = label
-        self.combo = QComboBox()
+        self.combo = SearchCombo() if len(catalog) >= _MANY else QComboBox()
         self.combo.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -72,6 +74,19 @@ class ItemEditor(QWidget):
         for key, field in self.fields.items():
             if not field.hasFocus() or field.value() != table[key]:
                 field.set_value(table[key])
+
+    def show_none(self, text: str) -> None:
+        """Show that no item is chosen; ``text`` stands in the combo box."""
+        while self._form.rowCount() > 1:
+            self._form.removeRow(1)
+        self.fields.clear()
+        self._name = ""
+        self.combo.setPlaceholderText(text)
+        self.combo.setCurrentIndex(-1)
+        line = self.combo.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(text)
+            line.clear()
 
     def _rebuild(self, name: str) -> None:
         while self._form.rowCount() > 1:

@@ -1,39 +1,17 @@
-"""The window: composition of the form, the views, the tool bar and the status bar."""
+"""The window: its pages, and the tool bar, menus and status bar around them."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 from PyQt6.QtCore import QSettings, Qt
-from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeySequence
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QFrame,
-    QLabel,
-    QListWidget,
-    QMainWindow,
-    QSizePolicy,
-    QSplitter,
-    QStyle,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar
 
-from ui.analyst import Analysis, Analyst, Request
-from ui.experiment_form import ExperimentForm, brief
-from ui.landscape_view import LandscapeView
-from ui.loss_view import LossView
-from ui.network_view import NetworkView
-from ui.run_bridge import RunBridge, is_running
-from ui.surface_view import SurfaceView
-from ui.theme import DARK, LIGHT, system_theme, themes, tinted
-from ui.weights_view import WeightsView
-from workbench import Experiment, Run, Snapshot, WorkbenchError
-
-_PACES = {"full speed": None, "1000 steps/s": 1000.0, "100 steps/s": 100.0, "10 steps/s": 10.0}
+from ui.export import Picture
+from ui.page import Page
+from ui.run_page import RunPage
+from ui.surface_page import SurfacePage
+from ui.theme import DARK, LIGHT, system_theme, themes
+from workbench import Experiment
 
 
 class MainWindow(QMainWindow):
@@ -42,118 +20,58 @@ class MainWindow(QMainWindow):
     def __init__(self, experiment: Experiment, play: bool = True) -> None:
         super().__init__()
         self.setWindowTitle("Descent Workbench")
-        self.bridge = RunBridge(self)
-        self.analyst = Analyst(self)
-        self.form = ExperimentForm()
-        self.loss, self.network, self.weights = LossView(), NetworkView(), WeightsView()
-        self.landscape, self.surface = LandscapeView(), SurfaceView()
-        self.runs = QListWidget()
-        self.updates = 0
-        self._shown: Snapshot | None = None
-        self._state = self._compiling = ""
-        self._figures: dict[str, QLabel] = {}
-        self._icons: dict[QAction, QIcon] = {}
-        self._make_actions()
-        self._make_layout()
-        self._make_status_bar()
+        self.run_page, self.surface_page = RunPage(), SurfacePage()
+        self.pages: list[Page] = [self.run_page, self.surface_page]
+        self._told = {page: "" for page in self.pages}
+        self._compiling = ""
+        self._stack, self._bars, self._figures = (QStackedWidget() for _ in range(3))
+        self.state = QLabel("")
+        self._make_pages()
         self._make_menus()
-        self._connect()
+        self.setCentralWidget(self._stack)
+        self.run_page.bridge.compiles.connect(self._tell_compiling)
         themes.changed.connect(self._restyle)
         self.use_theme(str(QSettings().value("theme", "system")), keep=False)
         self.resize(1440, 860)
-        self.open_experiment(experiment, play)
+        self.show_page(self.run_page)
+        self.run_page.open_experiment(experiment, play)
 
     # -- building ------------------------------------------------------------------------------
 
-    def _make_actions(self) -> None:
-        bar = QToolBar("Run")
-        bar.setObjectName("runBar")
+    def _make_pages(self) -> None:
+        bar = QToolBar("Pages")
+        bar.setObjectName("pageBar")
         bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(bar)
-        self._bar = bar
-        pixmap = QStyle.StandardPixmap
-        self.play = self._action("Play", pixmap.SP_MediaPlay, "Space", "train until the stop rule")
-        self.pause = self._action("Pause", pixmap.SP_MediaPause, "Space", "stop training")
-        self.back = self._action("Step back", pixmap.SP_MediaSkipBackward, "Ctrl+Left", "one step")
-        self.step = self._action("Step", pixmap.SP_MediaSkipForward, "Ctrl+Right", "one step")
-        self.reset = self._action("Reset", pixmap.SP_BrowserReload, "Ctrl+R", "back to the start")
-        self.pause.setVisible(False)
-        self.pace = QComboBox()
-        self.pace.addItems(list(_PACES))
-        self.pace.setToolTip("how fast to train; the result does not depend on it")
-        bar.addWidget(self.pace)
-        stretch = QWidget()
-        stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(stretch)
-        self.state = QLabel("")
+        group = QActionGroup(self)
+        self.page_actions: dict[Page, QAction] = {}
+        for k, page in enumerate(self.pages, 1):
+            action = QAction(page.title, self)
+            action.setCheckable(True)
+            action.setShortcut(QKeySequence(f"Ctrl+{k}"))
+            action.setToolTip(f"the page of {page.title.lower()}s (Ctrl+{k})".replace("ss", "s"))
+            action.triggered.connect(lambda _, page=page: self.show_page(page))
+            group.addAction(action)
+            bar.addAction(action)
+            button = bar.widgetForAction(action)
+            assert button is not None
+            button.setObjectName("pageButton")
+            self.page_actions[page] = action
+            self._stack.addWidget(page)
+            self._bars.addWidget(page.bar)
+            self._figures.addWidget(page.figures)
+            page.told.connect(lambda text, page=page: self._tell(page, text))
+            page.wrong.connect(lambda text, page=page: self._tell(page, text))
+        bar.addSeparator()
+        self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        bar.addWidget(self._bars)
         self.state.setObjectName("runState")
         bar.addWidget(self.state)
-
-    def _action(self, text: str, icon: QStyle.StandardPixmap, key: str, tip: str) -> QAction:
-        style = self.style()
-        assert style is not None
-        action = QAction(text, self)
-        self._icons[action] = style.standardIcon(icon)
-        action.setShortcut(QKeySequence(key))
-        action.setToolTip(f"{text}: {tip} ({key})")
-        self._bar.addAction(action)
-        return action
-
-    def _make_layout(self) -> None:
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.form, 1)
-        self.form.message.setContentsMargins(8, 2, 8, 2)
-        column.addWidget(self.form.message)
-        heading = QLabel("Runs of this session")
-        heading.setObjectName("viewTitle")
-        heading.setContentsMargins(8, 2, 8, 0)
-        column.addWidget(heading)
-        self.runs.setMaximumHeight(96)
-        self.runs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.runs.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.runs.setFrameShape(QFrame.Shape.NoFrame)
-        column.addWidget(self.runs)
-        left.setMinimumWidth(250)
-        left.setMaximumWidth(340)
-
-        right = QSplitter(Qt.Orientation.Vertical)
-        upper, lower = QSplitter(), QSplitter()
-        for splitter, views, shares in (
-            (upper, (self.loss, self.network), (10, 11)),
-            (lower, (self.weights, self.landscape, self.surface), (10, 10, 11)),
-        ):
-            for view, share in zip(views, shares, strict=True):
-                view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-                splitter.addWidget(view)
-                splitter.setStretchFactor(splitter.count() - 1, share)
-            splitter.setSizes([100 * share for share in shares])
-            splitter.setChildrenCollapsible(False)
-            right.addWidget(splitter)
-        right.setSizes([400, 430])
-        right.setChildrenCollapsible(False)
-
-        whole = QSplitter()
-        whole.addWidget(left)
-        whole.addWidget(right)
-        whole.setStretchFactor(1, 1)
-        whole.setChildrenCollapsible(False)
-        whole.setSizes([296, 1144])
-        self.setCentralWidget(whole)
-
-    def _make_status_bar(self) -> None:
-        bar = self.statusBar()
-        assert bar is not None
-        for name in ("step", "loss", "accuracy", "gradient norm", "steps/s", "dead units"):
-            label = QLabel(f"{name} –")
-            label.setObjectName(name)
-            label.setContentsMargins(6, 0, 10, 0)
-            bar.addWidget(label)
-            self._figures[name] = label
-        bar.setSizeGripEnabled(False)
+        status = self.statusBar()
+        assert status is not None
+        status.addWidget(self._figures, 1)
+        status.setSizeGripEnabled(False)
 
     def _make_menus(self) -> None:
         menus = self.menuBar()
@@ -161,16 +79,21 @@ class MainWindow(QMainWindow):
         file, view = menus.addMenu("&File"), menus.addMenu("&View")
         assert file is not None
         assert view is not None
-        for text, key, slot in (
-            ("&Open experiment…", "Ctrl+O", self._open_file),
-            ("&Save experiment…", "Ctrl+S", self._save_experiment),
-            ("Save &run folder…", "Ctrl+Shift+S", self._save_run),
-            ("&Quit", "Ctrl+Q", self.close),
-        ):
-            action = QAction(text, self)
-            action.setShortcut(QKeySequence(key))
-            action.triggered.connect(slot)
-            file.addAction(action)
+        for page in self.pages:
+            for action in page.file_actions:
+                file.addAction(action)
+        self.export_menu = file.addMenu("&Export")
+        assert self.export_menu is not None
+        self.export_menu.aboutToShow.connect(self._fill_export_menu)
+        self._fill_export_menu()
+        file.addSeparator()
+        leave = QAction("&Quit", self)
+        leave.setShortcut(QKeySequence("Ctrl+Q"))
+        leave.triggered.connect(self.close)
+        file.addAction(leave)
+        for action in self.page_actions.values():
+            view.addAction(action)
+        view.addSeparator()
         group = QActionGroup(self)
         self.theme_actions: dict[str, QAction] = {}
         for name in ("system", "light", "dark"):
@@ -181,81 +104,40 @@ class MainWindow(QMainWindow):
             view.addAction(action)
             self.theme_actions[name] = action
 
-    def _connect(self) -> None:
-        bridge = self.bridge
-        self.play.triggered.connect(bridge.play)
-        self.pause.triggered.connect(bridge.pause)
-        self.step.triggered.connect(lambda: bridge.step(1))
-        self.back.triggered.connect(lambda: bridge.step(-1))
-        self.reset.triggered.connect(bridge.reset)
-        self.pace.textActivated.connect(lambda text: bridge.set_pace(_PACES[text]))
-        bridge.opened.connect(self._opened)
-        bridge.updated.connect(self._updated)
-        bridge.failed.connect(self._say)
-        bridge.said.connect(self._tell)
-        bridge.compiles.connect(self._tell_compiling)
-        self.analyst.analysed.connect(self._analysed)
-        self.analyst.plane_made.connect(self.landscape.show_plane)
-        self.network.sample_changed.connect(lambda _: self._ask())
-        self.form.changed.connect(self._experiment_changed)
-        self.form.preset_chosen.connect(self._open_preset)
-        self.runs.currentRowChanged.connect(self._show_run)
+    def _fill_export_menu(self) -> None:
+        menu = self.export_menu
+        assert isinstance(menu, QMenu)
+        menu.clear()
+        page = self.page
+        for picture in [*page.pictures, Picture("the whole window", self)]:
+            menu.addAction(
+                f"{picture.name[0].upper()}{picture.name[1:]}…",
+                lambda picture=picture: page.export(picture),
+            )
+        others = page.exports()
+        if others:
+            menu.addSeparator()
+        for text, act in others:
+            menu.addAction(text, act)
 
     # -- what the user does --------------------------------------------------------------------
 
-    def open_experiment(self, experiment: Experiment, play: bool = True) -> None:
-        """Show ``experiment`` in the form and in a run of its own."""
-        self.form.show_experiment(experiment)
-        self._tell("preparing…")
-        self.bridge.open(experiment, play)
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        return self.pages[max(self._stack.currentIndex(), 0)]
 
-    def _experiment_changed(self, experiment: Experiment) -> None:
-        shown = self._shown
-        at_rest = shown is not None and shown.status in ("ready", "paused")
-        self._tell("preparing…")
-        self.bridge.open(experiment, play=not at_rest)
-
-    def _open_preset(self, name: str) -> None:
-        self.open_experiment(Experiment.preset(name))
-
-    def _open_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open experiment", "", "Experiments (*.toml)")
-        if name:
-            try:
-                self.open_experiment(Experiment.load(name))
-            except WorkbenchError as error:
-                self._say(str(error))
-
-    def _save_experiment(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save experiment", "experiment.toml", "Experiments (*.toml)"
-        )
-        if name and self.form.experiment is not None:
-            try:
-                self.form.experiment.save(name)
-                self._tell(f"saved {name}")
-            except OSError as error:
-                self._say(f"{name}: cannot be written ({error.strerror})")
-
-    def _save_run(self) -> None:
-        run = self.bridge.run
-        name, _ = QFileDialog.getSaveFileName(self, "Save run folder (a new folder)", "run")
-        if name and run is not None:
-            from workbench.store import choose_folder, save_run
-
-            try:
-                folder = choose_folder(name, run.experiment, Path(name).name)
-            except WorkbenchError as error:
-                self._say(str(error))
-                return
-            self.bridge.pause()
-            self.bridge.do(lambda: save_run(run, folder), f"saved {folder}")
-
-    def _show_run(self, row: int) -> None:
-        if 0 <= row < len(self.bridge.runs) and self.bridge.runs[row] is not self.bridge.run:
-            run = self.bridge.runs[row]
-            self.form.show_experiment(run.experiment)
-            self.bridge.show(run)
+    def show_page(self, page: Page) -> None:
+        """Show a page, with its part of the bars."""
+        k = self.pages.index(page)
+        for stack in (self._stack, self._bars, self._figures):
+            stack.setCurrentIndex(k)
+        self.page_actions[page].setChecked(True)
+        for other in self.pages:
+            for action in other.file_actions:
+                action.setVisible(other is page)
+        page.open()
+        self._show_state()
 
     def use_theme(self, name: str, keep: bool = True) -> None:
         """``system``, ``light`` or ``dark``; remembered for the next start where ``keep``."""
@@ -267,112 +149,36 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop all threads before the window goes."""
-        self.bridge.close()
-        self.analyst.close()
-        self.surface.close_threads()
+        for page in self.pages:
+            page.close_page()
         super().closeEvent(event)
 
-    # -- what runs tell ------------------------------------------------------------------------
+    # -- what the pages tell -------------------------------------------------------------------
 
-    def _opened(self, run: Run) -> None:
-        self._shown = None
-        earlier = [kept for kept in self.bridge.runs if kept is not run]
-        self.loss.open(run, earlier)
-        self.network.open(run)
-        self.weights.open(run)
-        self.landscape.open(run)
-        self.runs.blockSignals(True)
-        self.runs.clear()
-        for k, kept in enumerate(self.bridge.runs):
-            self.runs.addItem(f"{k + 1}  {brief(kept.experiment)}")
-            item = self.runs.item(k)
-            assert item is not None
-            item.setToolTip(f"{brief(kept.experiment)}: {kept.steps} steps, click to show it")
-        self.runs.setCurrentRow(self.bridge.runs.index(run))
-        self.runs.blockSignals(False)
-
-    def _updated(self, shown: Snapshot) -> None:
-        self._shown = shown
-        self.updates += 1
-        running = is_running(shown)
-        ended = shown.status in ("finished", "diverged")
-        self.play.setVisible(not running)
-        self.pause.setVisible(running)
-        self.play.setEnabled(not ended)
-        self.step.setEnabled(not ended)
-        self.back.setEnabled(shown.step > 0)
-        self.reset.setEnabled(shown.step > 0)
-        self._tell(_state_text(shown))
-        self.state.setProperty("bad", shown.status == "diverged")
-        self.loss.update_from(shown)
-        # While training runs these two take turns: both at every update cost training its speed.
-        if not running or self.updates % 2:
-            self.weights.maps.set_vector("weights", shown.parameters)
-        if not running or not self.updates % 2:
-            self.network.diagram.set_values(shown.parameters, None)
-        self.landscape.update_from(shown)
-        self._show_figures(shown)
-        self._ask()
-
-    def _show_figures(self, shown: Snapshot) -> None:
-        rate = f"{shown.steps_per_second:,.0f}" if shown.steps_per_second else "–"
-        for name, text in (
-            ("step", f"{shown.step:,}"),
-            ("loss", _figure(shown["loss"], ".5g")),
-            ("accuracy", _figure(shown["accuracy_train"], ".4f")),
-            ("gradient norm", _figure(shown["gradient_norm"], ".3e")),
-            ("steps/s", rate),
-        ):
-            self._figures[name].setText(f"{name} {text}")
-
-    def _ask(self) -> None:
-        run, shown = self.bridge.run, self._shown
-        if run is not None and shown is not None:
-            sample = self.network.sample.value()
-            running = is_running(shown)
-            self.analyst.ask(Request(run, shown.step, shown.parameters, sample, running))
-
-    def _analysed(self, found: Analysis) -> None:
-        if found.request.run is not self.bridge.run:
-            return
-        # While training runs they are painted with the next update anyway.
-        paint = not found.request.running
-        self.weights.maps.set_vector("gradient", found.gradient, paint)
-        self.network.diagram.set_values(None, found.units, paint)
-        layers = " + ".join(map(str, found.dead)) or "0"
-        self._figures["dead units"].setText(f"dead units {layers}")
-
-    def _tell(self, text: str) -> None:
-        self._state = text
-        self.state.setText(self._compiling or text)
+    def _tell(self, page: Page, text: str) -> None:
+        self._told[page] = text
+        self._show_state()
 
     def _tell_compiling(self, text: str) -> None:
         self._compiling = text
-        self._tell(self._state)
+        self._show_state()
 
-    def _say(self, text: str) -> None:
-        self.form.message.setText(text)
+    def _show_state(self) -> None:
+        self.state.setText(self._compiling or self._told[self.page])
 
     def _restyle(self) -> None:
         theme = themes.now
-        for action, icon in self._icons.items():
-            action.setIcon(tinted(icon))
         self.setStyleSheet(
             f"""
             QLabel#viewTitle {{ font-weight: 600; }}
             QLabel#viewNote {{ color: {theme.faint}; }}
             QLabel#formMessage {{ color: {theme.error}; }}
             QLabel#runState {{ color: {theme.faint}; padding-right: 8px; }}
+            QToolButton#pageButton {{ padding: 4px 12px; border: none; }}
+            QToolButton#pageButton:checked {{
+                font-weight: 600; color: {theme.accent}; border-bottom: 2px solid {theme.accent};
+            }}
+            QToolButton#pageButton:focus {{ text-decoration: underline; }}
             QListWidget {{ background: {theme.base}; }}
             """
         )
-
-
-def _state_text(shown: Snapshot) -> str:
-    if shown.status == "compiling":
-        return "compiling…"
-    return f"{shown.status}: {shown.reason}" if shown.reason else shown.status
-
-
-def _figure(value: float, form: str) -> str:
-    return format(value, form) if np.isfinite(value) else "–"

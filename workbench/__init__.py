@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.datasets import DataSet, Split
+from workbench.descent import Descent, descend
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment, gallery
 from workbench.model import Model, load_data
 from workbench.multistart import Starts, train_starts
+from workbench.race import Race, race
 from workbench.rate_finder import RateScan, find_learning_rate
 from workbench.run import Run, Snapshot, run
 
@@ -29,14 +31,17 @@ if TYPE_CHECKING:
 __all__ = [
     "BadValue",
     "DataSet",
+    "Descent",
     "Experiment",
     "Model",
+    "Race",
     "RateScan",
     "Run",
     "Snapshot",
     "Split",
     "Starts",
     "WorkbenchError",
+    "descend",
     "find_learning_rate",
     "gallery",
     "hessian",
@@ -46,6 +51,7 @@ __all__ = [
     "loss_and_gradient",
     "plane",
     "predict",
+    "race",
     "run",
     "train_starts",
 ]

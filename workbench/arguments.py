@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,9 @@ def named_experiment(name: str) -> Experiment:
 
 
 def read_value(text: str, as_text: bool = False) -> Any:
-    """A value as TOML reads it; a bare word is text, bare commas make a list."""
+    """A value as TOML reads it, and .5 as well; a bare word is text, bare commas make a list."""
+    if re.fullmatch(r"[+-]?\.\d+([eE][+-]?\d+)?", text) and not as_text:
+        return float(text)
     for attempt in (text, f"[{text}]") if "," in text else (text,):
         try:
             read = tomllib.loads(f"value = {attempt}")

@@ -13,21 +13,28 @@ import shutil
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from kernels.training import COLUMNS
 from workbench.errors import BadValue, WorkbenchError
-from workbench.experiment import Experiment
 from workbench.run import Run
 
 _WRITING = ".writing-"
 
 
-def choose_folder(out: str | None, experiment: Experiment, name: str) -> Path:
+class Hashed(Protocol):
+    """What a folder is made for: ``hash`` is part of its name."""
+
+    @property
+    def hash(self) -> str: ...
+
+
+def choose_folder(out: str | None, experiment: Hashed, name: str) -> Path:
     """Make the folder that a run will be written to, before the run begins; an absolute path.
 
     Without ``out``: runs/NAME-HASH-TIME below the current folder. Raises WorkbenchError where it
@@ -91,13 +98,23 @@ def save_run(run: Run, folder: Path, pictures: bool = True) -> dict[str, Any]:
     """
     folder = folder.absolute()
     result = run.result() | {"folder": str(folder)}
+    fill_folder(folder, lambda made: _write(run, made, result, pictures))
+    return result
+
+
+def fill_folder(folder: Path, write: Callable[[Path], None]) -> None:
+    """Have ``write`` fill ``folder``, with all files or none: it is given a folder within.
+
+    ``folder``, absolute, must not exist or be empty. Raises WorkbenchError where it cannot be
+    written to.
+    """
     made = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise BadValue("--out", "must be a new or an empty folder", str(folder), folder / "run")
         made = Path(tempfile.mkdtemp(prefix=_WRITING, dir=folder))
-        _write(run, made, result, pictures)
+        write(made)
         for path in sorted(made.iterdir()):
             path.rename(folder / path.name)
     except OSError as error:
@@ -105,7 +122,6 @@ def save_run(run: Run, folder: Path, pictures: bool = True) -> dict[str, Any]:
     finally:
         if made:
             shutil.rmtree(made, ignore_errors=True)
-    return result
 
 
 def _write(run: Run, folder: Path, result: dict[str, Any], pictures: bool) -> None:

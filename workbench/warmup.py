@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kernels import compiling, surfaces
+from workbench.descent import trace
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
 from workbench.stepper import Stepper
-from workbench.walk import walk
 
 
 class Warmed(NamedTuple):
@@ -53,7 +53,7 @@ def _surfaces(experiment: Experiment) -> None:
     for entry in surfaces.catalog:
         surface, at = entry.make(), np.zeros(2)
         surfaces.heights(surface, at, at, np.empty((2, 2)))
-        walk(surface, optimizer, experiment.schedule.item, at, 1)
+        trace(surface, optimizer, experiment.schedule.item, at, 1)
 
 
 _WORKS: dict[str, Callable[[Experiment], None]] = {

@@ -12,6 +12,8 @@ from tests.kernels.test_optimizers import NAMES
 from tests.kernels.test_optimizers import path as path_by_steps
 from tests.kernels.test_whole_vector import NAMES as WHOLE
 
+NO_NOISE = (0.0, 0)
+
 
 def walk(surface, optimizer, start, steps, cut=()):
     item = surfaces.catalog.get(surface).make()
@@ -21,7 +23,9 @@ def walk(surface, optimizer, start, steps, cut=()):
     found, first = [], 0
     for n in (*cut, steps - sum(cut)):
         path = np.empty((n + 1, 5))
-        filled, _ = descend(item, optimizer, schedule, position, memory, seen, first, path)
+        filled, _ = descend(
+            item, optimizer, schedule, position, memory, seen, first, NO_NOISE, path
+        )
         found.append(path[:filled] if not found else path[1:filled])
         first += n
     return np.concatenate(found)
@@ -62,7 +66,7 @@ def test_a_path_ends_where_there_is_no_way_down():
     schedule = schedules.catalog.get("constant").make()
     seen = schedules.new_schedule_memory(schedule)
     position = np.array([3.5, 2.5])
-    filled, code = descend(item, optimizer, schedule, position, memory, seen, 0, path)
+    filled, code = descend(item, optimizer, schedule, position, memory, seen, 0, NO_NOISE, path)
     assert code == training.NO_DESCENT
     assert 1 < filled < 500
     assert np.allclose(path[filled - 1, :2], (3.0, 2.0), atol=1e-9)

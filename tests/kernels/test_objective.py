@@ -90,5 +90,5 @@ def test_second_derivatives_of_a_surface():
     wanted = np.array([[2 - 400 * (y - 3 * x * x), -400 * x], [-400 * x, 200.0]])
     v = np.array([0.3, -2.0])
     matrix, product = second(objective, np.array([x, y]), v)
-    assert np.allclose(matrix, wanted, rtol=1e-7)
-    assert np.allclose(product, wanted @ v, rtol=1e-7)
+    assert np.allclose(matrix, wanted, rtol=1e-13)
+    assert np.allclose(product, wanted @ v, rtol=1e-13)

@@ -21,15 +21,16 @@ class User:
 
     def __init__(self, qtbot, window):
         self.bot, self.window = qtbot, window
+        self.page = window.run_page
 
     def until(self, condition, timeout=60_000):
-        self.bot.waitUntil(condition, timeout=timeout)
+        self.bot.waitUntil(lambda: bool(condition()), timeout=timeout)
 
     def press(self, name):
         """Click a tool bar button by the attribute name of its action."""
-        action = getattr(self.window, name)
+        action = getattr(self.page, name)
         self.until(lambda: action.isEnabled() and action.isVisible())
-        button = self.window._bar.widgetForAction(action)
+        button = self.page.bar.widgetForAction(action)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def enter(self, field, text):
@@ -54,30 +55,30 @@ class User:
 
     @property
     def run(self):
-        return self.window.bridge.run
+        return self.page.bridge.run
 
     def figure(self, name):
         """A figure of the status bar as text."""
-        return self.window._figures[name].text().removeprefix(f"{name} ")
+        return self.page._figures[name].text().removeprefix(f"{name} ")
 
     def rest(self):
         """Pause, and wait until all views show the paused state."""
-        if self.window.pause.isVisible():
+        if self.page.pause.isVisible():
             self.press("pause")
         self.settled()
 
     def settled(self):
         """Wait until what is shown is the run's present state, gradient and activations too."""
         seen = []
-        self.window.analyst.analysed.connect(seen.append)
+        self.page.analyst.analysed.connect(seen.append)
 
         def shows():
-            run, shown = self.run, self.window._shown
+            run, shown = self.run, self.page._shown
             at_rest = run.status in ("ready", "paused", "finished", "diverged")
             return at_rest and shown is not None and shown.status == run.status
 
         self.until(shows)
-        self.window._ask()
+        self.page._ask()
         self.until(lambda: any(s.request.step == self.run.steps for s in seen))
 
 
@@ -97,14 +98,20 @@ def make_user(qapp, qtbot, tmp_path, monkeypatch):
         window.resize(1280, 720)
         window.show()
         user = User(qtbot, window)
-        user.until(lambda: user.run is not None and window._shown is not None)
+        user.until(lambda: user.run is not None and user.page._shown is not None)
         return user
 
     yield make
     for window in windows:
         window.close()
         window.deleteLater()
-    left = {thread.name for thread in threading.enumerate()} & {"training", "analyst"}
+    left = {thread.name for thread in threading.enumerate()} & {
+        "training",
+        "analyst",
+        "surface-map",
+        "surface-descent",
+        "film",
+    }
     assert not left
 
 

@@ -39,7 +39,7 @@ def test_an_experiment_is_saved_and_opened(user, answer, tmp_path):
     saved.replace(seed=5, initializer="he_normal").save(file)
     trigger(user.window, "&Open experiment…")
     user.until(lambda: user.run.experiment.seed == 5)
-    assert user.window.form.numbers["seed"].value() == 5
+    assert user.page.form.numbers["seed"].value() == 5
 
 
 def test_a_file_that_is_no_experiment_changes_nothing(user, answer, tmp_path):
@@ -48,12 +48,12 @@ def test_a_file_that_is_no_experiment_changes_nothing(user, answer, tmp_path):
     file.write_text("[optimizer]\nname = 'adma'\n")
     answer(file)
     trigger(user.window, "&Open experiment…")
-    assert "adam" in user.window.form.message.text()
+    assert "adam" in user.page.form.message.text()
     assert user.run is run
 
 
 def test_a_run_folder_is_saved(user, answer, tmp_path):
-    user.until(lambda: user.window._shown.step > 100)
+    user.until(lambda: user.page._shown.step > 100)
     folder = tmp_path / "kept"
     answer(folder)
     trigger(user.window, "Save &run folder…")
@@ -64,4 +64,4 @@ def test_a_run_folder_is_saved(user, answer, tmp_path):
     apart.step(result["steps"])
     assert np.array_equal(parameters, apart.parameters)
     trigger(user.window, "Save &run folder…")
-    assert "empty folder" in user.window.form.message.text()
+    assert "empty folder" in user.page.form.message.text()

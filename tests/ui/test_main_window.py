@@ -22,14 +22,14 @@ def alone(experiment, steps):
 
 
 def test_learns_by_itself_as_soon_as_it_opens(user):
-    user.until(lambda: user.window._shown.step > 300)
-    assert user.window.pause.isVisible()
+    user.until(lambda: user.page._shown.step > 300)
+    assert user.page.pause.isVisible()
     assert float(user.figure("loss")) < 0.4768
     assert int(user.figure("step").replace(",", "")) > 0
 
 
 def test_figures_are_those_of_the_same_run_without_a_window(user):
-    user.until(lambda: user.window._shown.step > 300)
+    user.until(lambda: user.page._shown.step > 300)
     user.rest()
     steps = user.run.steps
     apart = alone(user.run.experiment, steps)
@@ -43,7 +43,7 @@ def test_figures_are_those_of_the_same_run_without_a_window(user):
 
 
 def test_views_show_the_kernels_values(user):
-    user.until(lambda: user.window._shown.step > 200)
+    user.until(lambda: user.page._shown.step > 200)
     user.rest()
     apart = alone(user.run.experiment, user.run.steps)
     _, gradient = wb.loss_and_gradient(apart.experiment, apart.parameters)
@@ -52,10 +52,10 @@ def test_views_show_the_kernels_values(user):
         offset = 0
         for k, (n_in, n_out) in enumerate(((16, 6), (6, 6), (6, 2))):
             block = vector[offset : offset + (n_in + 1) * n_out].reshape(n_in + 1, n_out)
-            assert np.array_equal(user.window.weights.maps.displayed(kind, k), block)
+            assert np.array_equal(user.page.weights.maps.displayed(kind, k), block)
             offset += (n_in + 1) * n_out
     first = apart.model.data.train.inputs[0]
-    diagram = user.window.network.diagram
+    diagram = user.page.network.diagram
     assert np.array_equal(diagram.image.ravel(), first)
     assert np.array_equal(diagram.units[:16], first)
     answer = wb.predict(apart.experiment, apart.parameters, first)
@@ -63,21 +63,21 @@ def test_views_show_the_kernels_values(user):
 
 
 def test_loss_curve_is_the_history_of_the_same_run(user):
-    user.until(lambda: user.window._shown.step > 200)
+    user.until(lambda: user.page._shown.step > 200)
     user.rest()
-    drawn = user.window.loss.displayed()
+    drawn = user.page.loss.displayed()
     history = alone(user.run.experiment, user.run.steps).history
     assert np.array_equal(drawn[:, 0], history["step"])
     assert np.array_equal(drawn[:, 1], history["loss"])
     assert np.array_equal(drawn[:, 2], history["loss_test"])
-    x, _ = user.window.loss.train.getOriginalDataset()
+    x, _ = user.page.loss.train.getOriginalDataset()
     assert np.array_equal(x, history["step"])
 
 
 def test_plane_shows_the_loss_where_the_path_ends(user):
-    user.until(lambda: user.window._shown.step > 500)
+    user.until(lambda: user.page._shown.step > 500)
     user.rest()
-    landscape = user.window.landscape
+    landscape = user.page.landscape
     user.until(lambda: landscape.view is not None and landscape.view.step == user.run.steps)
     grid = landscape.view.grid
     j, i = (
@@ -101,60 +101,60 @@ def test_stepping_to_and_fro_is_exact(make_user):
     user = make_user(play=False)
     user.settled()
     start = user.run.parameters.copy()
-    assert user.window._shown["loss"] == pytest.approx(0.4768, abs=5e-5)
+    assert user.page._shown["loss"] == pytest.approx(0.4768, abs=5e-5)
     for _ in range(3):
         before = user.run.steps
         user.press("step")
-        user.until(lambda before=before: user.window._shown.step == before + 1)
+        user.until(lambda before=before: user.page._shown.step == before + 1)
     user.press("back")
-    user.until(lambda: user.window._shown.step == 2)
+    user.until(lambda: user.page._shown.step == 2)
     user.settled()
     assert np.array_equal(user.run.parameters, alone(user.run.experiment, 2).parameters)
-    assert len(user.window.loss.displayed()) == 3
+    assert len(user.page.loss.displayed()) == 3
     user.press("reset")
-    user.until(lambda: user.window._shown.step == 0)
+    user.until(lambda: user.page._shown.step == 0)
     user.settled()
     assert np.array_equal(user.run.parameters, start)
-    assert not user.window.back.isEnabled()
+    assert not user.page.back.isEnabled()
 
 
 def test_space_plays_and_pauses(user):
-    user.until(lambda: user.window._shown.step > 50)
+    user.until(lambda: user.page._shown.step > 50)
     QTest.keyClick(user.window, Qt.Key.Key_Space)
-    user.until(lambda: user.window._shown.status == "paused")
+    user.until(lambda: user.page._shown.status == "paused")
     held = user.run.steps
     QTest.keyClick(user.window, Qt.Key.Key_Space)
-    user.until(lambda: user.window._shown.step > held)
+    user.until(lambda: user.page._shown.step > held)
 
 
 def test_changing_the_form_while_running_keeps_the_former_run(user):
-    user.until(lambda: user.window._shown.step > 200)
+    user.until(lambda: user.page._shown.step > 200)
     former = user.run
-    field = user.window.form.items["optimizer"].fields["learning_rate"]
+    field = user.page.form.items["optimizer"].fields["learning_rate"]
     user.enter(field, "0.05")
-    user.until(lambda: user.run is not former and user.window._shown is not None)
-    user.until(lambda: user.window._shown.step > 50)
+    user.until(lambda: user.run is not former and user.page._shown is not None)
+    user.until(lambda: user.page._shown.step > 50)
     assert user.run.experiment.optimizer.learning_rate == 0.05
     assert np.array_equal(user.run.model.initial_parameters(), former.model.initial_parameters())
     assert former.status == "paused"
     kept = former.steps
     assert np.array_equal(former.parameters, alone(former.experiment, kept).parameters)
     # The list brings it back, with all that it had.
-    item = user.window.runs.visualItemRect(user.window.runs.item(0))
-    user.click(user.window.runs.viewport(), item.center().x(), item.center().y())
-    user.until(lambda: user.run is former and user.window._shown is not None)
+    item = user.page.runs.visualItemRect(user.page.runs.item(0))
+    user.click(user.page.runs.viewport(), item.center().x(), item.center().y())
+    user.until(lambda: user.run is former and user.page._shown is not None)
     user.settled()
-    assert user.window._shown.step == kept
-    assert user.window.loss.displayed()[-1, 0] == kept
+    assert user.page._shown.step == kept
+    assert user.page.loss.displayed()[-1, 0] == kept
     assert field.value() == 0.1
 
 
 def test_bad_input_says_why_and_changes_nothing(user):
-    user.until(lambda: user.window._shown.step > 50)
+    user.until(lambda: user.page._shown.step > 50)
     run = user.run
-    field = user.window.form.items["optimizer"].fields["learning_rate"]
+    field = user.page.form.items["optimizer"].fields["learning_rate"]
     user.enter(field, "-1")
-    message = user.window.form.message.text()
+    message = user.page.form.message.text()
     assert "optimizer.learning_rate" in message
     assert "\n" not in message
     assert user.run is run
@@ -162,7 +162,7 @@ def test_bad_input_says_why_and_changes_nothing(user):
     user.until(lambda: run.steps > held)
     user.enter(field, "0.2")
     user.until(lambda: user.run is not run)
-    assert user.window.form.message.text() == ""
+    assert user.page.form.message.text() == ""
 
 
 def test_divergence_is_told_in_the_window(make_user):
@@ -170,7 +170,7 @@ def test_divergence_is_told_in_the_window(make_user):
         network={"output": "identity"}, optimizer={"learning_rate": 1e6}
     )
     user = make_user(experiment)
-    user.until(lambda: user.window._shown.status == "diverged")
+    user.until(lambda: user.page._shown.status == "diverged")
     # What is still being compiled for the views is told first.
     user.until(lambda: "diverged at step" in user.window.state.text())
     user.settled()
@@ -178,10 +178,10 @@ def test_divergence_is_told_in_the_window(make_user):
 
 
 def test_pace_slows_the_steps(user):
-    user.until(lambda: user.window._shown.step > 200)
+    user.until(lambda: user.page._shown.step > 200)
     user.rest()
-    user.window.pace.setCurrentText("100 steps/s")
-    user.window.pace.textActivated.emit("100 steps/s")
+    user.page.pace.setCurrentText("100 steps/s")
+    user.page.pace.textActivated.emit("100 steps/s")
     first, begun = user.run.steps, time.monotonic()
     user.press("play")
     user.until(lambda: user.run.steps >= first + 40)
@@ -189,7 +189,7 @@ def test_pace_slows_the_steps(user):
 
 
 def test_closing_while_training_ends_all_threads(user):
-    user.until(lambda: user.window._shown.step > 50)
+    user.until(lambda: user.page._shown.step > 50)
     run = user.run
     user.window.close()
     assert run.status == "paused"
@@ -199,12 +199,12 @@ def test_closing_while_training_ends_all_threads(user):
 
 def test_another_sample_is_answered(user):
     user.rest()
-    user.window.network.sample.setValue(5)
+    user.page.network.sample.setValue(5)
     user.settled()
     model = user.run.model
     wanted = wb.predict(user.run.experiment, user.run.parameters, model.data.train.inputs[5])
-    assert np.array_equal(user.window.network.diagram.units[-2:], wanted)
-    assert np.array_equal(user.window.network.diagram.targets, model.data.train.targets[5])
+    assert np.array_equal(user.page.network.diagram.units[-2:], wanted)
+    assert np.array_equal(user.page.network.diagram.targets, model.data.train.targets[5])
 
 
 def test_themes_repaint_everything(user):
@@ -233,7 +233,7 @@ def test_says_what_is_being_compiled_and_then_the_state_again(make_user):
     user.settled()
     label = user.window.state
     before, seen = label.text(), []
-    user.window.bridge.compiles.connect(lambda _: seen.append(label.text()))
+    user.page.bridge.compiles.connect(lambda _: seen.append(label.text()))
     compiler = threading.Thread(target=slow_to_compile, args=(np.ones(3),))
     compiler.start()
     user.until(lambda: not compiler.is_alive() and bool(seen) and label.text() == before)

@@ -30,7 +30,7 @@ def test_a_regression_shows_its_values_and_no_accuracy(make_user):
     user.settled()
     assert user.figure("accuracy") == "–"
     assert float(user.figure("loss")) > 0
-    view = user.window.network
+    view = user.page.network
     train = user.run.model.data.train
     view.sample.setValue(3)
     user.settled()

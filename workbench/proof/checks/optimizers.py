@@ -9,8 +9,8 @@ import numpy as np
 
 from kernels import optimizers, schedules, surfaces
 from kernels.catalog import Item
+from workbench.descent import trace
 from workbench.proof import Row, missing, published, references, twins, whole_vector
-from workbench.walk import walk
 
 SUMMARY = "every optimizer's path against a reference in plain NumPy"
 _STEPS = 60
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
             surface = surfaces.catalog.get(whole_vector.SURFACE).make()
             item, steps = entry.make(), whole_vector.STEPS
             constant = schedules.catalog.get("constant").make()
-            path = walk(surface, item, constant, whole_vector.START, steps)
+            path = trace(surface, item, constant, whole_vector.START, steps)
             yield from whole_vector.rows(entry.name, item, path[:, :2])
         else:
             yield missing(entry.name, "references.REFERENCES or whole_vector.DIRECTIONS")
@@ -49,7 +49,7 @@ def _path(entry: Item) -> Row:
     item = unusual(entry)
     surface = surfaces.catalog.get("two_valleys").make()
     constant = schedules.catalog.get("constant").make()
-    got = walk(surface, item, constant, _START, _STEPS)[:, :2]
+    got = trace(surface, item, constant, _START, _STEPS)[:, :2]
     formula = published.SURFACES["two_valleys"].formula
     reference = references.REFERENCES[entry.name](item)
     point = np.array(_START)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from kernels import optimizers, schedules, surfaces
+from workbench.descent import trace
 from workbench.proof import Row, missing
 from workbench.proof.schedule_references import REFERENCES
-from workbench.walk import walk
 
 SUMMARY = "every schedule's factors, read off a descent, against NumPy"
 _STEPS = 90
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
             continue
         reference = REFERENCES[entry.name]
         item = entry.make(reference.hypers)
-        path = walk(bowl, plain, item, (1.0, -0.7), _STEPS)
+        path = trace(bowl, plain, item, (1.0, -0.7), _STEPS)
         moved, slope = -np.diff(path[:, :2], axis=0), path[:-1, 3:]
         taken = (moved * slope).sum(1) / (_RATE * (slope**2).sum(1))
         wanted = reference.factors(item, path[:-1, 2])

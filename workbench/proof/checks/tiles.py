@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from kernels import optimizers, schedules, surfaces
+from workbench.descent import trace
 from workbench.descents import Descents
 from workbench.proof import Row
-from workbench.walk import walk
 
 SUMMARY = "descents in tiles of different width, on 1, 2 and more threads, and alone"
 _STEPS = 120
@@ -43,7 +43,7 @@ def _compare(name: str, item: Any, dtype: str, surface: Any, starts: np.ndarray)
         differing = float(_bytes(np.concatenate(ends), usual.points))
         yield Row(f"{subject}: blocks on {threads} threads", "in one piece", differing, 0.0)
     constant = schedules.catalog.get("constant").make()
-    alone = np.array([walk(surface, item, constant, s, _STEPS)[-1, :2] for s in starts])
+    alone = np.array([trace(surface, item, constant, s, _STEPS)[-1, :2] for s in starts])
     apart = float(np.abs(alone - usual.points).max())
     bound = 1e-10 if dtype == "float64" else 2e-3
     yield Row(f"{subject}: ends", "one at a time in float64", apart, bound)

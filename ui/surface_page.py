@@ -1,0 +1,350 @@
+"""The page of surfaces: map, 3-D view, timeline and race of descents on one surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QStyle, QVBoxLayout, QWidget
+
+from ui.film import Filming
+from ui.page import Page
+from ui.race_view import RaceView
+from ui.racing import Racer, Trace, race, verdict
+from ui.relief_view import ReliefView
+from ui.surface_exports import choose_film, save_paths
+from ui.surface_grid import Grid, make_grid, thinned
+from ui.surface_map import SurfaceMap
+from ui.surface_panel import SurfacePanel
+from ui.symbols import SYMBOLS, map_colour
+from ui.theme import themes
+from ui.timeline import Timeline
+from ui.worker import Worker
+from workbench.surface import Surface
+
+_IN_3D = 600  # points of a path in 3-D
+_MOST_3D_MINIMA = 60
+_GRADIENT_SHARE = 12.0  # the arrow of -gradient is as long as this part of the map
+
+
+class SurfacePage(Page):
+    """Composition; heights and descents are worked out on two threads, the newest first."""
+
+    title = "Surfaces"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel = SurfacePanel()
+        self.map = SurfaceMap()
+        self.relief = ReliefView()
+        self.race = RaceView()
+        self.timeline = Timeline()
+        self.log = QCheckBox("&log colours")
+        self.log.setChecked(True)
+        self.log.setToolTip("heights by their logarithm above the lowest (Alt+L), in 3-D too")
+        self.arrows = QCheckBox("−&gradient")
+        self.arrows.setToolTip("downhill; the length grows with the slope's cube root (Alt+G)")
+        self.tangent = QCheckBox("tangent &plane")
+        self.tangent.setToolTip("the surface's tangent plane at the step shown, in 3-D (Alt+P)")
+        self.note = QLabel("")
+        self.note.setObjectName("viewNote")
+        self.note.setWordWrap(True)
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())
+        self.step_note = QLabel("")
+        self.step_note.setWordWrap(True)
+        self.step_note.setMinimumHeight(2 * self.step_note.fontMetrics().lineSpacing())
+        self.shown: Surface | None = None
+        self.grid: Grid | None = None
+        self.traces: Sequence[Trace] = ()
+        self.descents = 0
+        self._maps = Worker("surface-map", self)
+        self._walks = Worker("surface-descent", self)
+        self._opened = False
+        self._minima_marks: list[tuple[np.ndarray, str, str, float]] = []
+        self.filming: Filming | None = None
+        self._said = ""
+        self._make_layout()
+        self._make_bar()
+        self._connect()
+
+    def _make_layout(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.panel, 1)
+        self.panel.message.setContentsMargins(8, 2, 8, 2)
+        column.addWidget(self.panel.message)
+        left.setMinimumWidth(250)
+        left.setMaximumWidth(340)
+
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        self.heading = QLabel("Surface")
+        self.heading.setObjectName("viewTitle")
+        head.addWidget(self.heading, 1)
+        for box in (self.log, self.arrows, self.tangent):
+            head.addWidget(box)
+        column.addLayout(head)
+        column.addWidget(self.map, 1)
+        column.addWidget(self.note)
+        column.addWidget(self.timeline)
+        column.addWidget(self.step_note)
+
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.relief)
+        right.addWidget(self.race)
+        right.setSizes([420, 400])
+        right.setChildrenCollapsible(False)
+
+        whole = QSplitter()
+        for k, (widget, stretch) in enumerate(((left, 0), (middle, 5), (right, 4))):
+            whole.addWidget(widget)
+            whole.setStretchFactor(k, stretch)
+            whole.setCollapsible(k, False)
+        whole.setSizes([286, 640, 500])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(whole)
+        self._whole = whole
+        for name, view in (
+            ("the map", self.map),
+            ("the 3-D view", self.relief),
+            ("the curves", self.race),
+            ("the surfaces page", whole),
+        ):
+            self.add_picture(name, view)
+
+    def _make_bar(self) -> None:
+        pixmap = QStyle.StandardPixmap
+        self.bar.addAction(self.timeline.action)
+        self.whole = self.add_action(
+            "Whole domain", pixmap.SP_BrowserReload, "Ctrl+0", "look at all of the surface"
+        )
+        self.whole.triggered.connect(self.map.show_all)
+        row = QHBoxLayout(self.figures)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.here = QLabel("")
+        self.here.setContentsMargins(6, 0, 10, 0)
+        row.addWidget(self.here)
+        row.addStretch(1)
+        self.map.hovered.connect(self._show_here)
+
+    def _show_here(self, x: float, y: float) -> None:
+        if self.shown is not None and self.grid is not None:
+            value = float(self.grid.nearest(x, y))
+            self.here.setText(f"under the mouse ({x:.5g}, {y:.5g}): f ≈ {value:.5g}")
+
+    def exports(self) -> list[tuple[str, Callable[[], None]]]:
+        """The paths, and the descent as a film."""
+        if not self.traces:
+            return []
+        return [
+            ("The paths as CSV…", self._export_paths),
+            ("The descent as a film of the map…", lambda: self._export_film(self.map)),
+            ("The descent as a film of the page…", lambda: self._export_film(self._whole)),
+        ]
+
+    def _export_paths(self) -> None:
+        said = save_paths(self)
+        if said:
+            (self.told if said.saved else self.wrong).emit(said.text)
+
+    def _export_film(self, stage: QWidget) -> None:
+        self.filming = choose_film(self, stage)
+
+    def _connect(self) -> None:
+        self.panel.surface_changed.connect(self._surface_changed)
+        self.panel.changed.connect(self._descend)
+        self.panel.racers.chosen.connect(self._chosen_other)
+        self.panel.formula_given.connect(self._compile)
+        self.map.area_changed.connect(self._ask_grid)
+        self.map.start_moved.connect(self._start_moved)
+        self.log.toggled.connect(lambda _: self._ask_grid())
+        self.arrows.toggled.connect(lambda _: self._ask_grid())
+        self.tangent.toggled.connect(lambda _: self._show_step())
+        self.timeline.moved.connect(lambda _: self._show_step())
+        themes.changed.connect(self._show_step)
+        for worker in (self._maps, self._walks):
+            worker.failed.connect(self._wrong)
+
+    def open(self) -> None:
+        """Begin, the first time that the page is shown."""
+        if not self._opened:
+            self._opened = True
+            self.panel.show_first("himmelblau", {"name": "sgd", "learning_rate": 0.01})
+
+    def close_page(self) -> None:
+        """End both threads, and what the 3-D view holds."""
+        self.timeline.stop()
+        self.relief.close_engine()
+        self._maps.close()
+        self._walks.close()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being worked out."""
+        return self._maps.idle and self._walks.idle
+
+    # -- the surface ---------------------------------------------------------------------------
+
+    def _compile(self, formula: str, domain: list[float] | None) -> None:
+        self.note.setText("compiling…")
+        given = {"formula": formula}
+        self._walks.ask("formula", lambda: Surface.of(given, domain), self.panel.show_surface)
+
+    def _wrong(self, text: str) -> None:
+        self._said = text
+        self.panel.say(text)
+        self._tell()
+
+    def _surface_changed(self, shown: Surface) -> None:
+        self.shown, self.grid, self.traces = shown, None, ()
+        for worker, channel in ((self._maps, "grid"), (self._walks, "paths")):
+            worker.forget(channel)
+        self.heading.setText(shown.name.replace("_", " "))
+        self.map.show_surface(shown)
+        self.map.set_start(*self.panel.field.start)
+        self.relief.show_grid(None)
+        self.race.show_traces(shown, ())
+        self.note.setText("compiling…")
+        self._ask_grid()
+        self._descend()
+
+    def _ask_grid(self) -> None:
+        shown = self.shown
+        if shown is None:
+            return
+        area, shape, log = self.map.area(), self.map.shape(), self.log.isChecked()
+        count = self.map.arrow_count() if self.arrows.isChecked() else None
+        self._maps.ask("grid", lambda: make_grid(shown, area, shape, log, count), self._show_grid)
+
+    def _show_grid(self, grid: Grid) -> None:
+        self.grid = grid
+        self.map.show_grid(grid)
+        self.relief.show_grid(grid)
+        self._show_minima()
+        self._tell()
+
+    def _show_minima(self) -> None:
+        if self.shown is None or self.grid is None:
+            return
+        grid = self.grid
+        inside = [
+            m
+            for m in self.shown.minima
+            if grid.x[0] <= m[0] <= grid.x[-1] and grid.y[0] <= m[1] <= grid.y[-1]
+        ]
+        # In 3-D, many marks would hide the surface.
+        kinds = [[m[:3] for m in inside if m[3] == deepest] for deepest in (False, True)]
+        points = [
+            (np.array(kind).reshape(-1, 3), shade, symbol, size)
+            for kind, (shade, symbol, size) in zip(
+                kinds, (("#ffffff", "x", 9.0), ("#ffe680", "star", 14.0)), strict=True
+            )
+            if len(kind) <= _MOST_3D_MINIMA
+        ]
+        self._minima_marks = points
+        self._show_step()
+
+    # -- descents ------------------------------------------------------------------------------
+
+    def _start_moved(self, x: float, y: float) -> None:
+        self.panel.set_start(x, y)
+        self._descend()
+
+    def _descend(self) -> None:
+        shown = self.shown
+        if shown is None:
+            return
+        self.map.set_start(*self.panel.field.start)
+        racers: list[Racer] = list(self.panel.racers.racers)
+        field = self.panel.field
+        self._walks.ask("paths", lambda: race(shown, racers, field), self._show_traces)
+
+    def _show_traces(self, traces: Sequence[Trace]) -> None:
+        self.traces = traces
+        self.descents += 1
+        if self._said and self.panel.message.text() == self._said:
+            self.panel.say("")
+        self.timeline.set_steps(max((len(t.path) - 1 for t in traces), default=0))
+        if self.shown is not None:
+            self.race.show_traces(self.shown, traces)
+        self._show_step()
+        self._tell()
+
+    def _chosen_other(self) -> None:
+        self._show_step()
+        self._tell()
+
+    def _chosen(self) -> Trace | None:
+        row = self.panel.racers.selected
+        return self.traces[row] if row < len(self.traces) else None
+
+    def _tell(self) -> None:
+        chosen = self._chosen()
+        if self.shown is None:
+            return
+        if chosen is None:
+            self.note.setText("compiling…")
+            return
+        known = self.shown.minima
+        legend = "☆ global, × local minima; " if known else ""
+        who = f"{chosen.racer.label}: " if len(self.traces) > 1 else ""
+        self.note.setText(f"{who}{verdict(chosen)}. {legend}click or drag the start")
+
+    # -- the step shown ------------------------------------------------------------------------
+
+    def _show_step(self) -> None:
+        step = self.timeline.step
+        self.map.show_paths([(t.path, t.racer.number) for t in self.traces], step)
+        self.race.set_step(step)
+        self._show_3d(step)
+        chosen = self._chosen()
+        if chosen is None or not len(chosen.path):
+            self.map.show_step([])
+            self.relief.show_tangent(None)
+            self.step_note.setText("")
+            return
+        k = min(step, len(chosen.path) - 1)
+        x, y, value, gx, gy = chosen.path[k]
+        text = f"step {k:,}: ({x:.5g}, {y:.5g}), f = {value:.6g}, ∇f = ({gx:.3g}, {gy:.3g})"
+        if k + 1 < len(chosen.path):
+            taken = chosen.path[k + 1, :2] - chosen.path[k, :2]
+            rate = chosen.rate(k)
+            plain = -rate * np.array(chosen.descent.step(k).gradient)
+            size = float(np.hypot(gx, gy))
+            reach = min(self.map.area()[1] - self.map.area()[0], 1e300) / _GRADIENT_SHARE
+            downhill = -np.array([gx, gy]) * (reach / size if size > 0 else 0.0)
+            self.map.show_step(
+                [
+                    (chosen.path[k, :2], downhill, "#ffe680"),
+                    (chosen.path[k, :2], plain, "#ffffff"),
+                    (chosen.path[k, :2], taken, map_colour(chosen.racer.number)),
+                ]
+            )
+            text += (
+                f"\nstep taken ({taken[0]:.3g}, {taken[1]:.3g}); "
+                f"−rate·∇f ({plain[0]:.3g}, {plain[1]:.3g}), dashed; rate {rate:.4g}"
+            )
+        else:
+            self.map.show_step([])
+        self.step_note.setText(text)
+        wanted = self.tangent.isChecked()
+        self.relief.show_tangent((x, y, value, (gx, gy)) if wanted else None)
+
+    def _show_3d(self, step: int) -> None:
+        paths, points = [], list(self._minima_marks)
+        for trace in self.traces:
+            if not len(trace.path):
+                continue
+            last = min(step, len(trace.path) - 1)
+            shade = map_colour(trace.racer.number)
+            walked = trace.path[: last + 1, :3]
+            paths.append((walked[thinned(len(walked), _IN_3D)], shade))
+            points.append((walked[-1:], shade, SYMBOLS[trace.racer.number], 11.0))
+        self.relief.show_paths(paths)
+        self.relief.show_points(points)
