@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ui.analyst import contour_lines
+from ui.contours import contour_lines
 from workbench.surface import Surface
 
 _DECADES = 3.0  # of heights above the lowest that logarithmic colours tell apart

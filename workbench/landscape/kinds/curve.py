@@ -146,4 +146,5 @@ catalog.register(
     build=_build,
     points=("final", "end:+1"),
     path=False,
+    slow=True,
 )

@@ -66,4 +66,5 @@ catalog.register(
     build=_build,
     points=(),
     path=True,
+    slow=True,
 )

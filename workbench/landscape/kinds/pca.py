@@ -47,4 +47,5 @@ catalog.register(
     build=_build,
     points=(),
     path=True,
+    turns=True,
 )

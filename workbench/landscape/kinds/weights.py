@@ -59,4 +59,5 @@ catalog.register(
     build=_build,
     points=(),
     path=True,
+    parameters=("first", "second"),
 )
