@@ -8,6 +8,7 @@ catalogue and never name an item.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Item:
 
     ``cls`` is the NamedTuple class, ``hypers`` its declared hyper-parameters in order, ``facts``
     whatever else the kind of item declares (the domain of a surface, the slots of an optimizer).
+    ``build`` makes an instance from the hyper-parameters: the class, or a function for those whose
+    fields are numbers worked out from them.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Item:
     hypers: tuple[Hyper, ...]
     aliases: tuple[str, ...]
     facts: Mapping[str, Any]
+    build: Callable[..., Any]
 
     def make(self, values: Mapping[str, Any] | None = None) -> Any:
         """An instance with ``values`` over the defaults, numbers as floats; raises BadHyper."""
@@ -76,7 +80,7 @@ class Item:
                     values[key],
                     nearest_name(key, known) or "leave it out",
                 )
-        return self.cls(
+        return self.build(
             *(h.domain.take(h.name, values.get(h.name, h.default), h.default) for h in self.hypers)
         )
 
@@ -107,21 +111,30 @@ class Catalog:
         hypers: Mapping[str, tuple[Any, str]] | None = None,
         aliases: tuple[str, ...] = (),
         rules: Mapping[Any, Callable[..., Any]] | None = None,
+        build: Callable[..., Any] | None = None,
         **facts: Any,
     ) -> None:
         """Add ``cls``; ``hypers`` maps each field to (interval or Domain, meaning), ``rules`` each
-        rule to its body. Raises ValueError where a name is taken, a field is undeclared, or an item
-        with rules, which kernels take, has a field that is no number."""
+        rule to its body. ``build`` makes the instances of a class whose fields are not the
+        hyper-parameters: these are then its arguments. Raises ValueError where a name is taken, a
+        hyper-parameter is undeclared or without a default, or an item with rules, which kernels
+        take, has one that is no number."""
         hypers = hypers or {}
-        if set(hypers) != set(cls._fields) or set(cls._field_defaults) != set(cls._fields):
+        defaults = cls._field_defaults
+        fields = cls._fields
+        if build is not None:
+            given = inspect.signature(build).parameters
+            fields = tuple(given)
+            defaults = {n: p.default for n, p in given.items() if p.default is not p.empty}
+        if set(hypers) != set(fields) or set(defaults) != set(fields):
             raise ValueError(f"{self.kind} {name}: every field needs a default and a declaration")
         for taken in (name, *aliases):
             if taken in self._items or taken in self._aliases:
                 raise ValueError(f"{self.kind} {taken} is registered twice")
-        declared = tuple(_declare(f, cls._field_defaults[f], *hypers[f]) for f in cls._fields)
+        declared = tuple(_declare(f, defaults[f], *hypers[f]) for f in fields)
         if rules and not all(isinstance(h.domain, Range) for h in declared):
             raise ValueError(f"{self.kind} {name}: kernels take numbers only")
-        item = Item(name, cls, summary, declared, aliases, facts)
+        item = Item(name, cls, summary, declared, aliases, facts, build or cls)
         for rule, body in (rules or {}).items():
             rule.implement(cls, body)
         self._items[name] = item

@@ -51,6 +51,16 @@ def overload_rule(call: Callable[..., Any]) -> Any:
     return decorate
 
 
+def shared(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a function that several rules' bodies call: compiled as the rules themselves are."""
+
+    @overload_rule(function)
+    def choose(*arguments: Any) -> Any:
+        return function
+
+    return function
+
+
 def rule(name: str, otherwise: Callable[..., Any] | None = None) -> Any:
     """Make an empty rule; ``rule.implement(cls, body)`` adds a body.
 

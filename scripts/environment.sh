@@ -171,8 +171,9 @@ check_qt() {
     [[ -e $record && ( ! -s $record || -z ${DISPLAY-}${WAYLAND_DISPLAY-} ) ]] && return
     packages=$(missing_qt_packages)
     if [[ -n $packages ]] && can_apt; then
+        # With Mesa's drivers the 3-D view has OpenGL without a GPU too.
         # shellcheck disable=SC2086  # a list of names
-        apt_install $packages || say "apt-get failed; see $log"
+        apt_install $packages libgl1-mesa-dri || say "apt-get failed; see $log"
         packages=$(missing_qt_packages)
     fi
     [[ -z $packages ]] ||

@@ -54,6 +54,8 @@ class Filming(QObject):
         # The last picture goes first: it has all colours, and a GIF has one table for all of them.
         self._steps = [steps[-1], *steps]
         self._count = 0
+        self._complete = False
+        self._said = Said(False, "")
         self._frames: queue.Queue[QImage | None] = queue.Queue(_WAITING)
         self._cancelled = threading.Event()
         self._timer = QTimer(self)
@@ -66,23 +68,27 @@ class Filming(QObject):
         self._timer.start(0)
 
     def cancel(self) -> None:
-        """Stop, and leave no file."""
+        """Stop soon, and leave no file."""
         self._cancelled.set()
+
+    def wait(self) -> None:
+        """Return when the thread has ended."""
         self._timer.stop()
         self._thread.join()
 
     def _next(self) -> None:
         if not self._thread.is_alive():
             self._timer.stop()
-        elif self._frames.full():
+            self.ended.emit(self._said)
+        elif self._frames.full() or self._cancelled.is_set() or self._complete:
             self._timer.setInterval(10)
         elif self._count < len(self._steps):
             self._timer.setInterval(0)
-            self._frames.put(self._draw(self._steps[self._count]))
             self._count += 1
+            self._frames.put(self._draw(self._steps[self._count - 1]))
             self.advanced.emit(self._count)
         else:
-            self._timer.stop()
+            self._complete = True
             self._frames.put(None)
 
     def _drawn(self) -> Iterator[QImage]:
@@ -105,11 +111,13 @@ class Filming(QObject):
             with replacing(self._path) as unfinished:
                 write(unfinished, self._drawn())
         except _Cancelled:
-            self.ended.emit(Said(False, f"{self._path}: not written, it was cancelled"))
+            self._said = Said(False, f"{self._path}: not written, it was cancelled")
         except WorkbenchError as error:
-            self.ended.emit(Said(False, str(error)))
+            self._said = Said(False, str(error))
+        except Exception as error:  # of a library: the dialog must not wait for ever
+            self._said = Said(False, f"{self._path}: {type(error).__name__}: {error}")
         else:
-            self.ended.emit(Said(True, f"saved {self._path}"))
+            self._said = Said(True, f"saved {self._path}")
 
 
 def _pixels(frame: QImage) -> tuple[tuple[int, int], bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QProcess, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
@@ -59,7 +60,7 @@ class OpenGLProbe(QObject):
         timer.start(0)
 
     def _ended(self, code: int) -> None:
-        if self._process is None:
+        if self._process is None or sip.isdeleted(self._process):
             return
         whole = self._process.exitStatus() == QProcess.ExitStatus.NormalExit
         self._process.blockSignals(True)
@@ -82,7 +83,7 @@ def works() -> bool:
     axis = np.linspace(-1.0, 1.0, 9)
     height = axis[:, None] ** 2 + axis[None] ** 2
     empty = np.empty((0, 2))
-    grid = Grid(axis, axis, height, height / 2.0, Scale(0.0, 2.0, False), empty, empty)
+    grid = Grid(axis, axis, height, height / 2.0, Scale(0.0, 2.0), empty, empty)
     engine = GLEngine()
     picture = engine.picture(make_relief(grid, 9), Camera(), 120, 100, 1.0)
     colours = {picture.pixel(x, y) for x in range(0, 120, 4) for y in range(0, 100, 4)}

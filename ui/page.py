@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QIcon, QKeySequence
-from PyQt6.QtWidgets import QMenu, QStyle, QToolBar, QWidget
+from PyQt6.QtWidgets import QGraphicsView, QMenu, QStyle, QToolBar, QWidget
 
 from ui.export import Picture, choose_and_save
 from ui.theme import themes, tinted
@@ -70,10 +70,9 @@ class Page(QWidget):
         self.pictures.append(picture)
         widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         widget.customContextMenuRequested.connect(lambda at: self._offer(picture, at))
-        for inner in widget.findChildren(QWidget):
+        for plot in widget.findChildren(QGraphicsView):
             # A plot takes the event for itself.
-            if inner.metaObject().className() == "PlotWidget":
-                inner.installEventFilter(_Passes(widget))
+            plot.installEventFilter(_Passes(widget))
 
     def _offer(self, picture: Picture, at: QPoint) -> None:
         menu = QMenu(self)

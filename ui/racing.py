@@ -14,7 +14,7 @@ from workbench.fields import Choice
 from workbench.stationary import NOT_CONVERGED
 from workbench.surface import Surface
 
-TOLERANCES = (1.0, 1e-1, 1e-2, 1e-4, 1e-8)
+TOLERANCES = (1.0, 1e-2, 1e-4, 1e-8)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from ui.symbols import draw_symbol
 from ui.theme import themes
 
 _FASTEST_MS = 40
+_LONGEST = 0.1  # seconds that a picture is supposed to take at most
 _SHARE = 0.3  # of the window's thread, at most, for 3-D pictures
 _TURN = 0.5  # degrees a pixel
 _BEHIND = 0.45  # opacity of marks that the surface hides
@@ -97,7 +98,9 @@ class ReliefView(QWidget):
     def refresh(self) -> None:
         """Draw anew, soon: at a rate of its own, which leaves the window its time."""
         if self.isVisible() and not self._timer.isActive():
-            pause = max(self._cost * (1.0 / _SHARE - 1.0), _FASTEST_MS / 1000.0)
+            # The first picture by OpenGL compiles, and says nothing about the next.
+            cost = min(self._cost, _LONGEST)
+            pause = max(cost * (1.0 / _SHARE - 1.0), _FASTEST_MS / 1000.0)
             left = self._last + pause - time.perf_counter()
             self._timer.start(max(0, round(1000 * left)))
 

@@ -86,8 +86,10 @@ def film(page: SurfacePage, stage: QWidget, path: Path) -> Filming:
         dialog.deleteLater()
         timeline.slider.setValue(before)
         (page.told if said.saved else page.wrong).emit(said.text)
+        page.filming = None
         filming.deleteLater()
 
     filming.ended.connect(ended)
+    page.filming = filming
     filming.start()
     return filming

@@ -9,7 +9,8 @@ import numpy as np
 from ui.contours import contour_lines
 from workbench.surface import Surface
 
-_DECADES = 3.0  # of heights above the lowest that logarithmic colours tell apart
+_MIDDLE = 0.62  # of the colours is where logarithmic ones have the median height
+_LEAST_UNIT = 1e-6  # of the heights' span
 _TICKS = 6
 
 Area = tuple[float, float, float, float]  # x_low, x_high, y_low, y_high
@@ -19,31 +20,27 @@ Area = tuple[float, float, float, float]  # x_low, x_high, y_low, y_high
 class Scale:
     """Colours, and heights in 3-D, from 0 to 1: linear, or logarithmic above ``low``.
 
-    The logarithmic one is log(1 + (f - low) / unit), so that a valley's floor has room and its
-    ends are the grid's lowest and highest values whatever the surface's units.
+    The logarithmic one is log(1 + (f - low) / unit); without a unit (0) it is linear.
     """
 
     low: float
     high: float
-    log: bool
-
-    @property
-    def unit(self) -> float:
-        return (self.high - self.low) / 10.0**_DECADES
+    unit: float = 0.0
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """The places of ``values``, beyond [0, 1] for values beyond the grid's."""
         above = np.asarray(values, np.float64) - self.low
-        if not self.log:
+        if not self.unit:
             return above / (self.high - self.low)
-        span = np.log1p(10.0**_DECADES)
-        return np.log1p(np.maximum(above, -0.5 * self.unit) / self.unit) / span
+        span = np.log1p((self.high - self.low) / self.unit)
+        return np.log1p(np.maximum(above / self.unit, -0.5)) / span
 
     def value(self, place: np.ndarray) -> np.ndarray:
         """The values at places of [0, 1]: the inverse."""
-        if not self.log:
+        if not self.unit:
             return self.low + place * (self.high - self.low)
-        return self.low + self.unit * np.expm1(place * np.log1p(10.0**_DECADES))
+        span = np.log1p((self.high - self.low) / self.unit)
+        return self.low + self.unit * np.expm1(place * span)
 
     def ticks(self) -> list[tuple[float, str]]:
         """Places and values to write beside a colour bar."""
@@ -84,10 +81,26 @@ def make_grid(
 
 
 def scale_of(height: np.ndarray, log: bool) -> Scale:
-    """The scale between the finite extremes of ``height``."""
+    """The scale between the finite extremes of ``height``.
+
+    The logarithm's unit puts the median at _MIDDLE, so that valleys have room but do not take it
+    all, whatever the surface's units; where the median is as high anyway, the scale is linear.
+    """
     finite = height[np.isfinite(height)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    return Scale(low, high if high > low else low + max(1e-12, 1e-9 * abs(low)), log)
+    high = high if high > low else low + max(1e-12, 1e-9 * abs(low))
+    span = high - low
+    middle = float(np.median(finite) - low) / span if finite.size else 1.0
+    if not log or not middle < _MIDDLE:
+        return Scale(low, high)
+    least, most = _LEAST_UNIT, 10.0
+    for _ in range(40):  # bisection: the median sinks as the unit grows
+        unit = np.sqrt(least * most)
+        if np.log1p(middle / unit) > _MIDDLE * np.log1p(1.0 / unit):
+            least = unit
+        else:
+            most = unit
+    return Scale(low, high, float(least * span))
 
 
 def slopes(surface: Surface, area: Area, count: tuple[int, int]) -> np.ndarray:

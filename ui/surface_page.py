@@ -75,7 +75,7 @@ class SurfacePage(Page):
         column.addWidget(self.panel, 1)
         self.panel.message.setContentsMargins(8, 2, 8, 2)
         column.addWidget(self.panel.message)
-        left.setMinimumWidth(250)
+        left.setMinimumWidth(282)
         left.setMaximumWidth(340)
 
         middle = QWidget()
@@ -154,7 +154,7 @@ class SurfacePage(Page):
             (self.told if said.saved else self.wrong).emit(said.text)
 
     def _export_film(self, stage: QWidget) -> None:
-        self.filming = choose_film(self, stage)
+        choose_film(self, stage)
 
     def _connect(self) -> None:
         self.panel.surface_changed.connect(self._surface_changed)
@@ -180,6 +180,9 @@ class SurfacePage(Page):
     def close_page(self) -> None:
         """End both threads, and what the 3-D view holds."""
         self.timeline.stop()
+        if self.filming is not None:
+            self.filming.cancel()
+            self.filming.wait()
         self.relief.close_engine()
         self._maps.close()
         self._walks.close()

@@ -135,7 +135,7 @@ class SurfacePanel(QScrollArea):
 
     def _take_formula(self, text: str) -> None:
         if not text.strip():
-            if self.shown is not None and self.shown.choice is None:
+            if self.shown is not None and self.shown.named is None:
                 self._pick({"name": self._last})
             return
         try:
@@ -161,10 +161,10 @@ class SurfacePanel(QScrollArea):
         except WorkbenchError as error:
             self.say(str(error))
             return
-        if self.shown.choice is None:
+        if self.shown.named is None:
             self.formula_given.emit(self.shown.formula, domain)
         else:
-            self._try(self.shown.choice.to_dict(), domain)
+            self._try({"name": self.shown.named} | dict(self.shown.hypers), domain)
 
     def _domain(self) -> list[Any] | None:
         """The numbers in the field; None where it is empty. Raises WorkbenchError."""
@@ -184,13 +184,15 @@ class SurfacePanel(QScrollArea):
         former = self.shown
         self.say("")
         self.shown = shown
-        if shown.choice is not None:
-            self._last = shown.choice.name
-            self.surface.show_table(shown.choice.to_dict())
+        if shown.named is not None:
+            self._last = shown.named
+            self.surface.show_table({"name": shown.named} | dict(shown.hypers))
             self.formula.set_value("")
             self._say_of_formula("")
             self.about.setText(f"f = {shown.formula}")
-            self.about.setToolTip(surfaces.catalog.get(shown.choice.name).facts["source"])
+            facts = surfaces.catalog.get(shown.named).facts
+            told = [facts[key] for key in ("source", "note", "connected") if facts.get(key)]
+            self.about.setToolTip("\n".join(map(str, told)))
         else:
             self.surface.show_none("the formula below")
             self.formula.set_value(shown.formula)

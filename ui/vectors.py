@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QGraphicsView,
     QLabel,
     QLineEdit,
+    QListView,
     QMenuBar,
     QScrollArea,
     QStyleOptionGraphicsItem,
@@ -31,6 +32,7 @@ _CONTROLS = (
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
+    QListView,
     QMenuBar,
     QScrollArea,
     QTabBar,
@@ -51,7 +53,7 @@ def paint_vectors(widget: QWidget, painter: QPainter) -> None:
         widget.render(painter, QPoint(0, 0), QRegion(), QWidget.RenderFlag(0))
     elif isinstance(widget, QLabel):
         _paint_label(widget, painter)
-    elif isinstance(widget, _CONTROLS) or widget.metaObject().className() == "QListWidget":
+    elif isinstance(widget, _CONTROLS):
         painter.drawImage(QRectF(widget.rect()), _look(widget))
     else:
         if isinstance(widget, QTabWidget):
@@ -139,11 +141,11 @@ def _paint_item(item: QGraphicsItem, painter: QPainter) -> None:
     option = QStyleOptionGraphicsItem()
     option.exposedRect = item.boundingRect()
     # pyqtgraph then draws marks as shapes rather than by its images of them.
-    exports = hasattr(item, "setExportMode")
-    if exports:
-        item.setExportMode(True, {"antialias": True, "resolutionScale": 1.0})
+    export = getattr(item, "setExportMode", None)
+    if export is not None:
+        export(True, {"antialias": True, "resolutionScale": 1.0})
     try:
         item.paint(painter, option, None)
     finally:
-        if exports:
-            item.setExportMode(False)
+        if export is not None:
+            export(False)

@@ -80,7 +80,7 @@ class Step(NamedTuple):
 
 
 class KnownMinimum(NamedTuple):
-    """A minimum that the surface lists, ``number`` among its minima, and how far off the descent ended."""
+    """The surface's listed minimum ``number``, and how far off the descent ended."""
 
     number: int
     minimum: Minimum
@@ -183,7 +183,7 @@ class Descent:
         """The figures, ready for JSON; what is not finite is None."""
         spec = self.experiment
         found = {
-            "surface": spec.surface.choice.name if spec.surface.choice else None,
+            "surface": spec.surface.named,
             "formula": spec.surface.formula,
             "optimizer": spec.optimizer.to_dict(),
             "schedule": spec.schedule.to_dict(),

@@ -81,7 +81,7 @@ def title(descent: Descent) -> str:
         return spec.title
     shown = spec.surface.formula
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    return f"{spec.surface.name}: f = {shown}" if spec.surface.choice else f"f = {shown}"
+    return f"{spec.surface.name}: f = {shown}" if spec.surface.named else f"f = {shown}"
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

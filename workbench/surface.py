@@ -14,7 +14,7 @@ from kernels.catalog import nearest_names
 from kernels.descent import survey
 from kernels.formulas import build
 from workbench.errors import BadValue
-from workbench.fields import Choice, choose, only_keys, plain, table, within
+from workbench.fields import choose, only_keys, plain, table, within
 from workbench.formula import CONSTANTS, BadFormula, Formula
 
 DOMAIN = (-5.0, 5.0, -5.0, 5.0)
@@ -36,13 +36,15 @@ class Minimum(NamedTuple):
 class Surface:
     """A scalar function of x and y over a ``domain`` (x_low, x_high, y_low, y_high).
 
-    ``choice`` is the catalogue's item with its hyper-parameters, None for a formula. ``formula`` is
-    the text, ``gradient`` and ``hessian`` the formula's derivatives as text (df/dx, df/dy; fxx,
-    fxy, fyy), empty for the catalogue's. ``minima`` are those known, of the catalogue's. ``item``
-    is for kernels, and lives as long as the process. Make one with ``Surface.of``.
+    ``named`` is its name in the catalogue, None for a formula, and ``hypers`` its hyper-parameters'
+    names and values. ``formula`` is the text, ``gradient`` and ``hessian`` a typed formula's
+    derivatives as text (df/dx, df/dy; fxx, fxy, fyy), empty for the catalogue's. ``minima`` are
+    those that the catalogue knows. ``item`` is for kernels, and lives as long as the process. Make
+    one with ``Surface.of``.
     """
 
-    choice: Choice | None
+    named: str | None
+    hypers: tuple[tuple[str, float], ...]
     formula: str
     domain: tuple[float, float, float, float]
     minima: tuple[Minimum, ...] = field(compare=False)
@@ -71,17 +73,19 @@ class Surface:
             only_keys("surface", given, ("formula",))
             return _of_formula(given["formula"], window or DOMAIN)
         choice = choose("surface", surfaces.catalog, given)
-        facts = surfaces.catalog.get(choice.name).facts
+        entry = surfaces.catalog.get(choice.name)
+        hypers = tuple((h.name, float(given.get(h.name, h.default))) for h in entry.hypers)
         minima = tuple(
-            Minimum(float(m[0]), float(m[1]), float(m[2]), bool(m[3])) for m in facts["minima"]
+            Minimum(float(m[0]), float(m[1]), float(m[2]), bool(m[3]))
+            for m in surfaces.minima(choice.item)
         )
-        window = window or _domain(facts["domain"])
-        return cls(choice, facts["formula"], window, minima, choice.item)
+        window = window or _domain(entry.facts["domain"])
+        return cls(entry.name, hypers, entry.facts["formula"], window, minima, choice.item)
 
     @property
     def name(self) -> str:
         """The catalogue's name, or the formula."""
-        return self.choice.name if self.choice else self.formula
+        return self.named or self.formula
 
     @property
     def size(self) -> float:
@@ -91,8 +95,9 @@ class Surface:
 
     def to_dict(self) -> dict[str, Any]:
         """A plain table of which ``of`` makes the same surface."""
-        given = self.choice.to_dict() if self.choice else {"formula": self.formula}
-        return given | {"domain": list(self.domain)}
+        if self.named is None:
+            return {"formula": self.formula, "domain": list(self.domain)}
+        return {"name": self.named} | dict(self.hypers) | {"domain": list(self.domain)}
 
     def look(self, points: Any) -> np.ndarray:
         """(n, 6), float64: value, df/dx, df/dy, fxx, fxy, fyy at ``points`` (n, 2)."""
@@ -151,7 +156,7 @@ def _of_formula(text: Any, domain: tuple[float, float, float, float]) -> Surface
         rule = f"{error.rule} at character {error.position}"
         near = nearest_names(text, surfaces.catalog.names(), 1) if _WORD.fullmatch(text) else []
         raise BadValue("surface.formula", rule, text, (*near, error.nearest)[0]) from None
-    return Surface(None, text, domain, (), item, gradient, hessian)
+    return Surface(None, (), text, domain, (), item, gradient, hessian)
 
 
 @lru_cache(maxsize=256)

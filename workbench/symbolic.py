@@ -265,6 +265,13 @@ class _Reader(Writer):
             return self.power(self.read(e.args[0]), amount(e.args[1]))
         return self.do(_OPERATIONS[e.func], *map(self.read, e.args))
 
+    def power(self, base: int, exponent: float) -> int:
+        """Where a root is zero its slope counts as zero, as in kernels.jets."""
+        value = super().power(base, exponent)
+        if exponent > 0.0 or exponent - math.floor(exponent) != 0.5:
+            return value
+        return self.do("pick", self.do("sqrt", base), value, self.number(0.0))
+
     def _sum(self, terms: Any) -> int:
         # Those with a minus come last and are taken away.
         split = [(term.could_extract_minus_sign(), term) for term in terms]

@@ -94,7 +94,7 @@ def test_paths_are_a_table_that_reads_back_exactly(page, tmp_path, monkeypatch):
     with file.with_suffix(".csv").open() as opened:
         rows = list(csv.DictReader(opened))
     assert len(rows) == sum(len(t.path) for t in page.traces)
-    first = [row for row in rows if row["step"] == "7"][0]
+    first = next(row for row in rows if row["step"] == "7")
     found = [float(first[key]) for key in ("x", "y", "value", "df/dx", "df/dy")]
     assert found == page.traces[0].path[7].tolist()
 
@@ -153,9 +153,14 @@ def test_a_failed_write_is_one_line_and_loses_nothing(page, tmp_path):
         save_picture(page.map, tmp_path / "no" / "a.png")
     file = tmp_path / "a.txt"
     file.write_text("before")
-    with pytest.raises(WorkbenchError, match="No space left"), replacing(file) as unfinished:
-        unfinished.write_text("half")
-        raise OSError(28, "No space left on device")
+
+    def fill():
+        with replacing(file) as unfinished:
+            unfinished.write_text("half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(WorkbenchError, match="No space left"):
+        fill()
     assert file.read_text() == "before"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 

@@ -95,20 +95,27 @@ def window(seconds: float) -> dict[str, Any]:
 
     def act() -> Iterator[float]:
         """What the user does; yields the seconds until the next act."""
-        while shown.bridge.run is None or shown.bridge.run.steps < 100:
+        page, surfaces = shown.run_page, shown.surface_page
+        while page.bridge.run is None or page.bridge.run.steps < 100:
             yield 0.05
         yield 2.5
-        run = shown.bridge.run
-        first, updates, begun = run.steps, shown.updates, time.perf_counter()
+        run = page.bridge.run
+        first, updates, begun = run.steps, page.updates, time.perf_counter()
         yield seconds
         spent = time.perf_counter() - begun
         result["steps_per_second"] = (run.steps - first) / spent
-        result["updates_per_second"] = (shown.updates - updates) / spent
-        button = shown._bar.widgetForAction(shown.step)
-        surface = shown.surface.map.plot.viewport()
+        result["updates_per_second"] = (page.updates - updates) / spent
+        button = page.bar.widgetForAction(page.step)
+        surface = surfaces.map.plot.viewport()
+        shown.show_page(surfaces)
+        while not surfaces.traces or surfaces.grid is None:
+            yield 0.05
+        yield 1.0
         centre = surface.rect().center()
         places = [(surface, centre + pg.QtCore.QPoint(7 * (k % 9) - 30, k)) for k in range(40)]
         for widget, place in places + [(button, button.rect().center())] * 20:
+            if widget is button:
+                shown.show_page(page)
             yield 0.1
             watch = Watch(widget)
             threading.Timer(0.013, click, (watch, mouse(widget, place))).start()

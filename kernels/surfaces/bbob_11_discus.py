@@ -1,0 +1,46 @@
+"""BBOB f11: Discus.
+
+    f = 10⁶u² + v² + f_opt, (u, v) = T_osz(R (x - x_opt))
+
+Hansen et al. 2009, INRIA RR-6829, f11; the transforms are in kernels.bbob.
+"""
+
+from typing import Any
+
+from kernels.bbob import (
+    NO_MAP,
+    Placed,
+    offset,
+    optimum,
+    oscillated,
+    register,
+    rotation,
+    seed_of,
+    turned,
+)
+
+
+class Discus(Placed):
+    """The numbers of one instance."""
+
+
+def _build(instance: float = 1.0) -> Discus:
+    seed = seed_of(11, instance)
+    x, y = optimum(seed)
+    return Discus(x, y, offset(seed), rotation(seed + 1_000_000), NO_MAP)
+
+
+def _height(item: Any, x: Any, y: Any) -> Any:
+    u, v = turned(item.first, x - item.x, y - item.y)
+    u, v = oscillated(u), oscillated(v)
+    return 1e6 * u * u + v * v + item.value
+
+
+register(
+    Discus,
+    "bbob_11_discus",
+    "one direction a thousand times more sensitive",
+    _build,
+    _height,
+    formula="10⁶u² + v² + f_opt, (u, v) = T_osz(R (x - x_opt))",
+)
