@@ -36,7 +36,7 @@ _LEAST_PATH = 16
 _CONTOURS = 0.45  # seconds between new contour lines while training runs
 _LEVELS = np.linspace(0.0, 1.0, 16)[1:-1]
 _INNER, _SMALLEST = 0.04, 0.5  # of the area: the rim that the path keeps off, its least extent
-_STEADY = 0.05  # of the colours' span: extremes that change by less change no colours
+_STEADY = 0.05  # of the colours: a scale that differs by less is not taken over
 _NOISE = 8.0 * float(np.finfo(np.float32).eps)
 
 
@@ -248,7 +248,7 @@ class Frames:
             self._costs.clear()
         self._costs[key] = 0.7 * self._costs.get(key, cost) + 0.3 * cost
 
-    def _landscape(  # noqa: PLR0913 - the parts of one picture
+    def _landscape(
         self,
         wish: Wish,
         view: View,
@@ -303,8 +303,8 @@ class Frames:
 
     def _steady_scale(self, made: Scale) -> Scale:
         held = self._scale
-        if held is not None and held.log == made.log:
-            most = _STEADY * (held.high - held.low)
-            if abs(made.low - held.low) <= most and abs(made.high - held.high) <= most:
+        if held is not None and bool(held.unit) == bool(made.unit):
+            places = np.linspace(0.0, 1.0, 5)
+            if np.abs(held(made.value(places)) - places).max() <= _STEADY:
                 return held
         return made

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import threading
 import time
 from typing import NamedTuple
@@ -14,10 +11,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from ui.plane_frames import Frames, Wish
 from workbench import WorkbenchError
 
-_INTERVAL = 0.16  # seconds from one frame to the next while training runs
-_SHARE = 0.2  # of one processor, at most, while training runs
+_INTERVAL = 0.15  # seconds from one frame to the next while training runs
+_SHARE = 0.3  # of one processor, at most, while training runs
 _SLOW = 0.25  # seconds from which on it says that it computes
-_YIELD = 5  # how much later than training its thread gets a processor that both want
 
 
 class _Asked(NamedTuple):
@@ -64,9 +60,6 @@ class PlaneMaker(QObject):
         self._thread.join()
 
     def _work(self) -> None:
-        if sys.platform == "linux":  # there a thread has a priority of its own
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _YIELD)
         while True:
             with self._wake:
                 while not self._closed and (self._asked is None or self._asked == self._done):
