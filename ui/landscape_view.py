@@ -207,6 +207,12 @@ class LandscapeView(QWidget):
 
     def _failed(self, wish: Wish, text: str) -> None:
         if wish.run is self._run and wish.same_picture(self.wish):
+            if self.view is not None and not self.view.wish.same_picture(wish):
+                self.view = None  # what is shown is not what was asked for
+                self.map.clear()
+                self.relief.show_grid(None)
+                self.profile.show_profiles(())
+                self.legend.setText("")
             self._say_wrong(text)
 
     def _say_wrong(self, text: str) -> None:
@@ -247,4 +253,7 @@ class LandscapeView(QWidget):
             for kind, look in FEATURES.items()
             if kind in kinds
         ]
-        self.legend.setText("   ".join(entries) or "no minimum or saddle on this grid")
+        entries = entries or ["no minimum or saddle on this grid"]
+        if len(fit.shown) > 1:
+            entries += ["● start", "⬢ end"]
+        self.legend.setText("   ".join(entries))

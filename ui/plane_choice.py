@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ui.item_editor import ItemEditor, field_label
+from ui.item_editor import ItemEditor
 from ui.plane_frames import Spot
 from ui.search_combo import SearchCombo
 from workbench import Run, WorkbenchError
@@ -55,9 +55,9 @@ class PlaneChoice(QWidget):
         self.editor = ItemEditor("plane", kinds.catalog)
         self.editor.hide_row(self.editor.combo)
         self.pickers = QWidget()
-        self._form = QFormLayout(self.pickers)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(3)
+        self._row = QHBoxLayout(self.pickers)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
         self.panel = QWidget()
         inner = QVBoxLayout(self.panel)
         inner.setContentsMargins(0, 2, 0, 2)
@@ -123,8 +123,11 @@ class PlaneChoice(QWidget):
     def _show_kind(self) -> None:
         self.editor.show_table(self.choice.to_dict())
         chosen = [combo.currentText() for combo in self._points]
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        while item := self._row.takeAt(0):
+            old = item.widget()
+            assert old is not None
+            old.hide()
+            old.deleteLater()
         self._points = []
         for k, text in enumerate(("first point", "second point", "third point")):
             if k < len(self._facts["points"]):
@@ -137,15 +140,16 @@ class PlaneChoice(QWidget):
         for name, field in self.editor.fields.items():
             if name in hidden:
                 self.editor.hide_row(field)
-        self.pickers.setVisible(self._form.rowCount() > 0)
-        self.more.setEnabled(bool(self.editor.fields or self._form.rowCount()))
+        self.pickers.setVisible(self._row.count() > 0)
+        self.more.setEnabled(bool(self.editor.fields or self._row.count()))
 
     def _point_picker(self, text: str, k: int, chosen: list[str]) -> QComboBox:
         combo = _combo([(spot.label, "") for spot in self._spots], f"plane.{text}")
         before = combo.findText(chosen[k]) if k < len(chosen) else -1
         combo.setCurrentIndex(before if before >= 0 else min(k, combo.count() - 1))
         combo.textActivated.connect(lambda _: self.changed.emit())
-        self._form.addRow(field_label(text), combo)
+        combo.setToolTip(f"{text} that the plane goes through")
+        self._row.addWidget(combo, 1)
         return combo
 
     def _parameter_picker(self, field: str) -> None:
@@ -156,7 +160,8 @@ class PlaneChoice(QWidget):
         place = int(getattr(self.choice.item, field))
         picker.setCurrentIndex(min(place, picker.count() - 1))
         picker.textActivated.connect(lambda _: self._picked(field, picker.currentIndex()))
-        self._form.addRow(field_label(field), picker)
+        picker.setToolTip(f"{field} parameter: type a part of its name")
+        self._row.addWidget(picker, 1)
 
     def _picked(self, field: str, place: int) -> None:
         self._edited(self.choice.to_dict() | {field: place})
@@ -183,6 +188,8 @@ def spots_of(run: Run, runs: list[Run]) -> list[Spot]:
     ends = [spot for spot in found[1:] if spot.index is None]
     rest = [spot for spot in found[1:] if spot.index is not None]
     others = [Spot(f"start + {k}", run, k) for k in range(1, _OTHER_STARTS + 1)]
+    if np.array_equal(others[0].vector(), others[1].vector()):
+        others = []  # an initializer that draws nothing
     return [found[0], *ends, *rest, *others]
 
 

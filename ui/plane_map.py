@@ -20,7 +20,7 @@ _NAMES = 8  # named points that have room
 FEATURES = {
     "global minimum": ("star", 16, "#ffe680", "★"),
     "minimum": ("x", 10, "#ffffff", "✕"),
-    "saddle": ("d", 9, "#e59ac4", "◆"),
+    "saddle": ("d", 10, "#e59ac4", "◆"),
     "lowest": ("t", 10, "#ffe680", "▼"),
 }
 LEGEND = {"lowest": "lowest shown", "minimum": "local minimum"}
@@ -46,6 +46,7 @@ class PlaneMap(HeightMap):
             item.addItem(part)
         for z, part in ((5, self._lines), (10, self.path), (12, self._start), (13, self._end)):
             part.setZValue(z)
+        self._end.setSymbol("h")  # the star is the lowest minimum's
         self._names = [
             pg.TextItem(color="white", fill=(0, 0, 0, 150), anchor=(0.5, 1.3))
             for _ in range(_NAMES)
@@ -96,6 +97,8 @@ class PlaneMap(HeightMap):
         # Axes are painted anew at each of these calls, so they are made where something changes.
         item = self.plot.getPlotItem()
         for side, text in zip(("bottom", "left"), grid.plane.axes, strict=True):
+            room = self._box.width() if side == "bottom" else self._box.height()
+            text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
             if item.getAxis(side).labelText != text:
                 item.setLabel(side, text)
         self._fit = grid.fit if _on_run(frame) else None
