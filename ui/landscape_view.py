@@ -17,6 +17,8 @@ from ui.relief_view import ReliefView
 from ui.surface_grid import Area, Grid, thinned
 from ui.theme import themes
 from workbench import Run, Snapshot
+from workbench.landscape import heights
+from workbench.landscape.honesty import LEAST_EXPLAINED
 
 _INTERVAL = 0.1  # seconds between two drawings of the growing path: the eye follows the rest
 _RELIEF_INTERVAL = 0.5  # seconds between two reliefs while training runs
@@ -55,8 +57,10 @@ class LandscapeView(QWidget):
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addWidget(self.choice)
-        layout.addWidget(self.stage, 1)
-        layout.addWidget(self.profile)
+        row = QHBoxLayout()
+        row.addWidget(self.stage, 3)
+        row.addWidget(self.profile, 2)
+        layout.addLayout(row, 1)
         layout.addWidget(self.legend)
         layout.addWidget(self.note)
         self.profile.hide()
@@ -107,7 +111,7 @@ class LandscapeView(QWidget):
             self._run,
             choice.choice,
             choice.spots,
-            choice.height.currentText(),
+            choice.heights.currentText(),
             choice.log.isChecked(),
             self._looked,
             self.map.ratio if self._looked is None else 1.0,
@@ -229,13 +233,14 @@ class LandscapeView(QWidget):
             colour = themes.now.warning
             words.append(f'<span style="color:{colour}">⚠ {escape(grid.warning)}</span>')
         if len(fit.shown) > 1:
+            if fit.explained >= LEAST_EXPLAINED:  # else the warning says so
+                words.append(
+                    f"shows {100 * fit.explained:.1f} % of the path's variance; the path leaves it "
+                    f"by up to {fit.distance.max():.2g}"
+                )
             words.append(
-                f"{100 * fit.explained:.1f} % of the path's variance, up to "
-                f"{fit.distance.max():.2g} off the path"
-            )
-            words.append(
-                f"at {fit.path.name} {fit.path.places[-1]:,g} loss {fit.loss[-1]:.4g}, here "
-                f"{fit.loss_plane[-1]:.4g}"
+                f"at {fit.path.name} {fit.path.places[-1]:,g} the loss is {fit.loss[-1]:.4g}, "
+                f"in the plane {fit.loss_plane[-1]:.4g}"
             )
         for profile in grid.profiles:
             words.append(f"{profile.name}: barrier {profile.barrier:.3g}")
@@ -247,7 +252,8 @@ class LandscapeView(QWidget):
         words.append(size)
         self.note.setText("; ".join(words))
         kinds = [f.kind for f in grid.features]
-        self.legend.setVisible(self.choice.marks.isChecked())
+        minimised = heights.catalog.get(grid.height).facts.get("minimised", True)
+        self.legend.setVisible(self.choice.marks.isChecked() and minimised)
         entries = [
             f"{look[3]} {LEGEND.get(kind, kind)} ({kinds.count(kind)})"
             for kind, look in FEATURES.items()

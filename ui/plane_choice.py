@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QToolButton,
     QVBoxLayout,
@@ -36,20 +38,19 @@ class PlaneChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = _combo([(item.name, item.summary) for item in kinds.catalog], "plane.kind")
-        self.height = _combo([(i.name, i.summary) for i in heights.catalog], "plane.height")
+        self.heights = _combo([(i.name, i.summary) for i in heights.catalog], "plane.height")
         self.log = _box("log", "colours of the logarithm above the lowest height")
         self.marks = _box("marks", "mark the minima and saddles of the shown grid")
         self.relief = _box("3-D", "show the plane in 3-D; turn it with the mouse")
         self.more = QToolButton()
         self.more.setText("options")
-        self.more.setCheckable(True)
         self.more.setToolTip("options of this kind of plane")
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.kind, 2)
         row.addWidget(self.more)
-        row.addWidget(self.height, 3)
+        row.addWidget(self.heights, 3)
         for box in (self.log, self.marks, self.relief):
             row.addWidget(box)
         self.editor = ItemEditor("plane", kinds.catalog)
@@ -58,31 +59,30 @@ class PlaneChoice(QWidget):
         self._row = QHBoxLayout(self.pickers)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(6)
-        self.panel = QWidget()
+        # Beside the map, not above it: it needs its room.
+        self.panel = QFrame(self, Qt.WindowType.Popup)
+        self.panel.setFrameShape(QFrame.Shape.StyledPanel)
         inner = QVBoxLayout(self.panel)
-        inner.setContentsMargins(0, 2, 0, 2)
-        inner.setSpacing(2)
-        inner.addWidget(self.pickers)
+        inner.setContentsMargins(8, 6, 8, 6)
         inner.addWidget(self.editor)
-        self.panel.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(row)
-        column.addWidget(self.panel)
+        column.addWidget(self.pickers)
         self.choice: Choice = choose("plane", kinds.catalog, "pca")
         self._tables: dict[str, dict[str, Any]] = {}
         self._run: Run | None = None
         self._spots: list[Spot] = []
         self._points: list[QComboBox] = []
         self.kind.setCurrentText(self.choice.name)
-        self.height.setCurrentText("loss")
+        self.heights.setCurrentText("loss")
         self.marks.setChecked(True)
         self.kind.textActivated.connect(self._pick_kind)
-        self.height.textActivated.connect(lambda _: self.changed.emit())
+        self.heights.textActivated.connect(lambda _: self.changed.emit())
         for box in (self.log, self.marks, self.relief):
             box.toggled.connect(lambda _: self.changed.emit())
-        self.more.toggled.connect(self.panel.setVisible)
+        self.more.clicked.connect(self.show_options)
         self.editor.changed.connect(self._edited)
 
     @property
@@ -98,11 +98,20 @@ class PlaneChoice(QWidget):
         for row, (_, fact) in enumerate(facts):
             lacks = fact.get("classes") and not run.model.data.classes
             lacks = lacks or (fact.get("test") and not len(run.model.test.inputs))
-            item = self.height.model().item(row)  # type: ignore[union-attr]
+            model = self.heights.model()
+            assert isinstance(model, QStandardItemModel)
+            item = model.item(row)
+            assert item is not None
             item.setEnabled(not lacks)
-            if lacks and row == self.height.currentIndex():
-                self.height.setCurrentText("loss")
+            if lacks and row == self.heights.currentIndex():
+                self.heights.setCurrentText("loss")
         self._show_kind()
+
+    def show_options(self) -> None:
+        """Open the options of this kind, below their button."""
+        self.panel.adjustSize()
+        self.panel.move(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
+        self.panel.show()
 
     def show_kind(self, name: str) -> None:
         """Choose a kind, as its combo box does."""
@@ -113,7 +122,6 @@ class PlaneChoice(QWidget):
         self._tables[self.choice.name] = self.choice.to_dict()
         self.choice = choose("plane", kinds.catalog, self._tables.get(name, {"name": name}))
         self._show_kind()
-        self.more.setChecked(bool(self._points) or bool(self._facts.get("parameters")))
         self.changed.emit()
 
     @property
@@ -141,7 +149,7 @@ class PlaneChoice(QWidget):
             if name in hidden:
                 self.editor.hide_row(field)
         self.pickers.setVisible(self._row.count() > 0)
-        self.more.setEnabled(bool(self.editor.fields or self._row.count()))
+        self.more.setEnabled(any(name not in hidden for name in self.editor.fields))
 
     def _point_picker(self, text: str, k: int, chosen: list[str]) -> QComboBox:
         combo = _combo([(spot.label, "") for spot in self._spots], f"plane.{text}")
@@ -179,15 +187,16 @@ class PlaneChoice(QWidget):
 def spots_of(run: Run, runs: list[Run]) -> list[Spot]:
     """The points that planes can go through: the run's, those of others with the same layers, and
     other starts."""
-    found = [Spot("end of this run", run, None), Spot("start of this run", run, 0)]
+    found = [Spot("end of this run", "end", run, None), Spot("start of this run", "start", run, 0)]
     sizes = run.experiment.network.sizes
     for k, other in enumerate(runs, start=1):
         if other is not run and other.experiment.network.sizes == sizes:
-            found += [Spot(f"end of run {k}", other, None), Spot(f"start of run {k}", other, 0)]
+            found.append(Spot(f"end of run {k}", f"end {k}", other, None))
+            found.append(Spot(f"start of run {k}", f"start {k}", other, 0))
     # Ends of other runs are what people compare: they come before this run's start.
-    ends = [spot for spot in found[1:] if spot.index is None]
-    rest = [spot for spot in found[1:] if spot.index is not None]
-    others = [Spot(f"start + {k}", run, k) for k in range(1, _OTHER_STARTS + 1)]
+    ends = [spot for spot in found[1:] if spot.start is None]
+    rest = [spot for spot in found[1:] if spot.start is not None]
+    others = [Spot(f"start + {k}", f"start + {k}", run, k) for k in range(1, _OTHER_STARTS + 1)]
     if np.array_equal(others[0].vector(), others[1].vector()):
         others = []  # an initializer that draws nothing
     return [found[0], *ends, *rest, *others]

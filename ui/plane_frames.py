@@ -28,6 +28,7 @@ from workbench.landscape import (
     refined,
     square_around,
 )
+from workbench.landscape.evaluate import evaluate_places
 
 SIDE = 257  # points along each side of a whole grid: 2^8 cells, halved from level to level
 _LIVE, _REST = 0.06, 4.0  # seconds of heights in one frame: while training runs, and at rest
@@ -41,18 +42,19 @@ _NOISE = 8.0 * float(np.finfo(np.float32).eps)
 
 
 class Spot(NamedTuple):
-    """A named point of parameter space: of a run (``index`` None: its end, 0: its start), or
-    another start ``index`` of its experiment."""
+    """A point of parameter space, named in full and for the map: of a run (``start`` None: its end,
+    0: its start), or another start ``start`` of its experiment."""
 
     label: str
+    short: str
     run: Run
-    index: int | None
+    start: int | None
 
     def vector(self) -> np.ndarray:
         """The point, float64 (n,)."""
-        if self.index is None:
+        if self.start is None:
             return np.asarray(self.run.parameters, np.float64)
-        start = self.run.experiment.start + self.index
+        start = self.run.experiment.start + self.start
         return np.asarray(self.run.model.start(start), np.float64)
 
 
@@ -99,6 +101,11 @@ class Frame:
         return self.wish.run
 
 
+def key_of(wish: Wish) -> tuple[int, str]:
+    """What a height's cost depends on."""
+    return id(wish.run.model), wish.height
+
+
 class Frames:
     """Makes one frame after another, for one thread; what it remembers keeps them steady."""
 
@@ -140,6 +147,8 @@ class Frames:
         fit = judge(model, view.plane, view.path, wish.height, threads=1)
         most = max(81, int(_LIVE / cost))
         first = next((s for s in (8, 16) if ((SIDE - 1) // s + 1) ** 2 <= most), 32)
+        if key_of(wish) not in self._costs:
+            evaluate_places(model, view.plane, np.zeros((1, 2)), wish.height, threads=1)  # compiles
         begun, spent = time.perf_counter(), time.thread_time()
         filled = adaptive(
             model,
@@ -189,7 +198,7 @@ class Frames:
             if built and wish.same_picture(built[0]) and built[1] == key:
                 return built[2]
             path = Path(np.zeros(1), vectors[-1][None])
-        names = tuple(spot.label for spot in wish.spots)
+        names = tuple(spot.short for spot in wish.spots)
         scene = Scene(wish.run.model, path, vectors, names, cancelled)
         view = kinds.build(wish.kind.item, scene)
         if facts["path"]:
@@ -233,17 +242,16 @@ class Frames:
 
     def _cost(self, wish: Wish) -> float:
         """Seconds for one height on one thread; a guess before the first frame."""
-        key = id(wish.run.model), wish.height
-        if key not in self._costs:
-            model = wish.run.model
-            facts = heights.catalog.get(wish.height).facts
-            # Products of weights and samples at a rate that any processor of our day keeps up.
-            work = model.parameter_count * max(len(model.train.inputs), 1)
-            self._costs[key] = facts["cost"] * work / 2e10 + 1e-7
-        return self._costs[key]
+        known = self._costs.get(key_of(wish))
+        if known is not None:
+            return known
+        model = wish.run.model
+        # Products of weights and samples, at a rate that any processor of our day keeps up.
+        work = model.parameter_count * max(len(model.train.inputs), 1)
+        return float(heights.catalog.get(wish.height).facts["cost"]) * work / 2e10 + 1e-7
 
     def _learn(self, wish: Wish, cost: float) -> None:
-        key = id(wish.run.model), wish.height
+        key = key_of(wish)
         if len(self._costs) > 64:
             self._costs.clear()
         self._costs[key] = 0.7 * self._costs.get(key, cost) + 0.3 * cost

@@ -111,6 +111,7 @@ class PlaneMap(HeightMap):
             text.setVisible(k < len(grid.marks))
             if k < len(grid.marks):
                 text.setText(grid.marks[k][0])
+                text.setAnchor((0.5, -0.3 if k % 2 else 1.3))
                 text.setPos(*grid.marks[k][1])
 
     def show_features(self, features: tuple[Feature, ...]) -> None:

@@ -12,7 +12,7 @@ from workbench.landscape import Profile
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
-class ProfileView(pg.PlotWidget):  # type: ignore[misc]
+class ProfileView(pg.PlotWidget):
     """Training and test loss by the share of the way; each profile has a line style of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -22,10 +22,10 @@ class ProfileView(pg.PlotWidget):  # type: ignore[misc]
         item.hideButtons()
         item.setMouseEnabled(False, False)
         item.setLabel("left", "loss")
-        item.addLegend(offset=(-8, 4), labelTextSize="8pt", colCount=2)
+        item.addLegend(offset=(-8, 4), labelTextSize="8pt")
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
-        self.setFixedHeight(118)
+        self.setMinimumWidth(150)
         self.setAccessibleName("loss along the way")
         self._profiles: tuple[Profile, ...] = ()
         themes.changed.connect(self._draw)
@@ -47,7 +47,12 @@ class ProfileView(pg.PlotWidget):  # type: ignore[misc]
                 ("test", profile.loss_test, theme.test),
             ):
                 pen = pg.mkPen(colour, width=1.5, style=style)
-                item.plot(profile.t, values, pen=pen, name=f"{profile.name}, {what}")
+                item.plot(
+                    profile.t,
+                    values,
+                    pen=pen,
+                    name=profile.name if what == "training" else f"{profile.name}, test",
+                )
         self.setToolTip(
             "\n".join(
                 f"{p.name}: barrier {p.barrier:.4g}, mean training loss {p.mean:.4g}"

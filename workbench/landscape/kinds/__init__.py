@@ -4,7 +4,7 @@ An item is a ``NamedTuple`` of options. Its facts are ``lay``, a function
 ``lay(item, scene) -> View``; ``points``, the points of parameter space that it asks for, as
 ``workbench.landscape.places`` reads them where nobody gives others; ``path``, whether it shows the
 run's own path; ``turns``, whether its directions turn as that path grows; ``parameters``, the
-options that are places in the flat parameter vector; ``slow``, whether laying it takes a while.
+options that are places in the flat parameter vector.
 """
 
 from __future__ import annotations

@@ -146,5 +146,4 @@ catalog.register(
     lay=_lay,
     points=("final", "end:+1"),
     path=False,
-    slow=True,
 )

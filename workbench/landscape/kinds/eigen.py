@@ -66,5 +66,4 @@ catalog.register(
     lay=_lay,
     points=(),
     path=True,
-    slow=True,
 )
