@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from ui.heightmap import HeightMap
@@ -59,7 +57,7 @@ class PlaneMap(HeightMap):
         self._contours = np.empty((0, 2))
         self._box.sigRangeChangedManually.connect(lambda _: self.looked.emit(self.area()))
         self._box.sigResized.connect(lambda _: self.reshaped.emit())
-        self.plot.scene().sigMouseClicked.connect(self._clicked)
+        self.plot.viewport().installEventFilter(self)
         self.plot.scene().sigMouseMoved.connect(self._hover)
         self.plot.setAccessibleName("map of the plane")
         self._restyle_stops()
@@ -153,9 +151,12 @@ class PlaneMap(HeightMap):
         else:
             QToolTip.hideText()
 
-    def _clicked(self, event: Any) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and event.double():
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """A double click looks at all of the path again."""
+        if event is not None and event.type() == QEvent.Type.MouseButtonDblClick:
             self.fitted.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     def _restyle(self) -> None:
         super()._restyle()
