@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer
+from PyQt6.QtCore import QPointF, Qt, QTimer
 from PyQt6.QtGui import (
     QColor,
-    QFont,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -26,16 +23,15 @@ from PyQt6.QtWidgets import QWidget
 from ui.camera import Camera
 from ui.opengl import OpenGLProbe
 from ui.relief import Line, Mark, Relief, make_relief, tangent_patch
+from ui.relief_overlay import paint_floor, paint_labels, paint_marks
 from ui.relief_painted import PaintedEngine
 from ui.surface_grid import Grid
-from ui.symbols import draw_symbol
 from ui.theme import themes
 
 _FASTEST_MS = 40
 _LONGEST = 0.1  # seconds that a picture is supposed to take at most
 _SHARE = 0.3  # of the window's thread, at most, for 3-D pictures
 _TURN = 0.5  # degrees a pixel
-_BEHIND = 0.45  # opacity of marks that the surface hides
 _KEYS = {
     Qt.Key.Key_Left: (-5.0, 0.0),
     Qt.Key.Key_Right: (5.0, 0.0),
@@ -219,7 +215,7 @@ class ReliefView(QWidget):
     def _paint_scene(self, painter: QPainter) -> None:
         relief = self.relief(self._painted.resolution)
         if relief is not None:
-            self._paint_floor(painter, relief)
+            paint_floor(painter, relief, self.camera, self.width(), self.height())
             self._painted.paint(painter, relief, self.camera, self.width(), self.height())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -237,63 +233,8 @@ class ReliefView(QWidget):
         relief = self.relief(self._painted.resolution)
         if relief is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_marks(painter, relief)
-            self._paint_labels(painter, relief)
-
-    def _paint_floor(self, painter: QPainter, relief: Relief) -> None:
-        seen = self.camera.project(relief.floor(), self.width(), self.height())
-        if np.isfinite(seen).all():
-            painter.setPen(QPen(QColor(themes.now.faint), 1))
-            for a, b in pairwise(seen):
-                painter.drawLine(QPointF(*a[:2]), QPointF(*b[:2]))
-
-    def _paint_marks(self, painter: QPainter, relief: Relief) -> None:
-        if not relief.marks:
-            return
-        places = np.array([mark.place for mark in relief.marks])
-        seen = self.camera.project(places, self.width(), self.height())
-        hidden = relief.hidden(places, self.camera.eye)
-        for k in np.argsort(-seen[:, 2]):
-            mark = relief.marks[k]
-            if np.isfinite(seen[k]).all():
-                painter.setOpacity(_BEHIND if hidden[k] else 1.0)
-                draw_symbol(painter, mark.symbol, seen[k, 0], seen[k, 1], mark.size, mark.colour)
-
-        painter.setOpacity(1.0)
-
-    def _paint_labels(self, painter: QPainter, relief: Relief) -> None:
-        """The ends of both axes beside the floor's corners that are nearest, and the height's."""
-        grid, floor = relief.grid, relief.floor()[:4]
-        seen = self.camera.project(floor, self.width(), self.height())
-        if not np.isfinite(seen).all():
-            return
-        font = QFont(self.font())
-        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.85))
-        painter.setFont(font)
-        painter.setPen(QColor(themes.now.text))
-        near = int(np.argmin(seen[:, 2]))
-        centre = seen[:, :2].mean(axis=0)
-        x, y = (grid.x[0], grid.x[-1]), (grid.y[0], grid.y[-1])
-        # Corner k of the floor lies at the ends (0, 0), (1, 0), (1, 1), (0, 1) of x and y.
-        ends = [(0, 0), (1, 0), (1, 1), (0, 1)]
-        for k in (near, (near + 1) % 4, (near + 3) % 4):
-            if k == near:
-                text = f"({x[ends[k][0]]:.3g}, {y[ends[k][1]]:.3g})"
-            else:
-                along_x = ends[k][1] == ends[near][1]
-                text = f"x {x[ends[k][0]]:.3g}" if along_x else f"y {y[ends[k][1]]:.3g}"
-            away = seen[k, :2] - centre
-            away = away / max(float(np.hypot(*away)), 1e-9)
-            self._label(painter, text, seen[k, 0] + 16 * away[0], seen[k, 1] + 14 * away[1])
-
-    def _label(self, painter: QPainter, text: str, x: float, y: float) -> None:
-        """Text around (x, y), moved so that it is whole."""
-        metrics = painter.fontMetrics()
-        width, height = metrics.horizontalAdvance(text) + 4, metrics.height()
-        left = min(max(x - width / 2, 2.0), self.width() - width - 2.0)
-        top = min(max(y - height / 2, 1.0), self.height() - height - 1.0)
-        flags = Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextDontClip.value
-        painter.drawText(QRectF(left, top, width, height), flags, text)
+            for paint in (paint_marks, paint_labels):
+                paint(painter, relief, self.camera, self.width(), self.height())
 
     # -- what the user does --------------------------------------------------------------------
 

@@ -45,7 +45,12 @@ class Scale:
     def ticks(self) -> list[tuple[float, str]]:
         """Places and values to write beside a colour bar."""
         places = np.linspace(0.02, 0.98, _TICKS)
-        return [(float(p), f"{v:.3g}") for p, v in zip(places, self.value(places), strict=True)]
+        return [(float(p), _brief(v)) for p, v in zip(places, self.value(places), strict=True)]
+
+
+def _brief(value: float) -> str:
+    """Three digits, or a whole number of up to five: there is no room for more."""
+    return f"{value:.0f}" if 1e3 <= abs(value) < 1e5 else f"{value:.3g}"
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class SurfaceMap(HeightMap):
         super().__init__(parent)
         item = self.plot.getPlotItem()
         self._box = item.getViewBox()
+        self.bar.axis.setWidth(56)
         item.setLabel("bottom", "x")
         item.setLabel("left", "y")
         self.field = pg.PlotCurveItem(connect="finite")

@@ -13,6 +13,7 @@ from ui.page import Page
 from ui.race_view import RaceView
 from ui.racing import Racer, Trace, race, verdict
 from ui.relief_view import ReliefView
+from ui.step_view import look_at
 from ui.surface_exports import choose_film, save_paths
 from ui.surface_grid import Grid, make_grid, thinned
 from ui.surface_map import SurfaceMap
@@ -314,27 +315,9 @@ class SurfacePage(Page):
             return
         k = min(step, len(chosen.path) - 1)
         x, y, value, gx, gy = chosen.path[k]
-        text = f"step {k:,}: ({x:.5g}, {y:.5g}), f = {value:.6g}, ∇f = ({gx:.3g}, {gy:.3g})"
-        if k + 1 < len(chosen.path):
-            taken = chosen.path[k + 1, :2] - chosen.path[k, :2]
-            rate = chosen.rate(k)
-            plain = -rate * np.array(chosen.descent.step(k).gradient)
-            size = float(np.hypot(gx, gy))
-            reach = min(self.map.area()[1] - self.map.area()[0], 1e300) / _GRADIENT_SHARE
-            downhill = -np.array([gx, gy]) * (reach / size if size > 0 else 0.0)
-            self.map.show_step(
-                [
-                    (chosen.path[k, :2], downhill, "#ffe680"),
-                    (chosen.path[k, :2], plain, "#ffffff"),
-                    (chosen.path[k, :2], taken, map_colour(chosen.racer.number)),
-                ]
-            )
-            text += (
-                f"\nstep taken ({taken[0]:.3g}, {taken[1]:.3g}); "
-                f"−rate·∇f ({plain[0]:.3g}, {plain[1]:.3g}), dashed; rate {rate:.4g}"
-            )
-        else:
-            self.map.show_step([])
+        area = self.map.area()
+        text, arrows = look_at(chosen, k, (area[1] - area[0]) / _GRADIENT_SHARE)
+        self.map.show_step(arrows)
         self.step_note.setText(text)
         wanted = self.tangent.isChecked()
         self.relief.show_tangent((x, y, value, (gx, gy)) if wanted else None)
