@@ -9,7 +9,7 @@ import numpy as np
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.plane_choice import PlaneChoice
-from ui.plane_frames import SIDE, Frame, Wish
+from ui.plane_frame import SIDE, Frame, Wish
 from ui.plane_maker import PlaneMaker
 from ui.plane_map import FEATURES, LEGEND, PlaneMap
 from ui.profile_view import ProfileView

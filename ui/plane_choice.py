@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ui.item_editor import ItemEditor
-from ui.plane_frames import Spot
+from ui.plane_frame import Spot
 from ui.search_combo import SearchCombo
 from workbench import Run, WorkbenchError
 from workbench.fields import Choice, choose

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from ui.plane_frames import Frames, Wish
+from ui.plane_frame import Wish
+from ui.plane_frames import Frames
 from workbench import WorkbenchError
 
 _INTERVAL = 0.15  # seconds from one frame to the next while training runs

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from ui.heightmap import HeightMap
-from ui.plane_frames import Frame
+from ui.plane_frame import Frame
 from ui.surface_grid import Area
 from workbench.landscape import Feature, Fit
 

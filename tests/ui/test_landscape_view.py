@@ -13,7 +13,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 import workbench as wb
-from ui.plane_frames import Frames, Wish
+from ui.plane_frame import Wish
+from ui.plane_frames import Frames
 from workbench.fields import choose
 from workbench.landscape import heights, kinds
 
@@ -216,3 +217,20 @@ def test_a_large_network_gets_a_coarser_plane():
     assert frame.stride > 1
     assert frame.grid.values.shape == (256 // frame.stride + 1,) * 2
     assert time.thread_time() - begun < 60.0
+
+
+def test_the_smallest_network_has_planes():
+    """Two parameters: every plane is all of parameter space, and hides nothing."""
+    experiment = wb.Experiment.preset("tutorial").replace(
+        data={"name": "formula", "formula": "sin(3*x1)"},
+        network={"sizes": [1, 1], "activations": [], "output": "identity"},
+        initializer="he_normal",
+    )
+    run = wb.Run(experiment)
+    frames = Frames()
+    *_, frame = frames.make(Wish(run, choose("plane", kinds.catalog, "pca")), False, lambda: False)
+    assert len(run.parameters) == 2
+    assert frame.computed == 1.0
+    assert np.isfinite(frame.grid.values).all()
+    assert frame.grid.fit.explained == pytest.approx(1.0)
+    assert frame.grid.fit.disagreement < 1e-3
