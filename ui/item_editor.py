@@ -75,6 +75,10 @@ class ItemEditor(QWidget):
             if not field.hasFocus() or field.value() != table[key]:
                 field.set_value(table[key])
 
+    def hide_row(self, field: QWidget) -> None:
+        """Do without the combo box, or without a field, where another widget stands for it."""
+        self._form.setRowVisible(field, False)
+
     def show_none(self, text: str) -> None:
         """Show that no item is chosen; ``text`` stands in the combo box."""
         while self._form.rowCount() > 1:

@@ -152,7 +152,6 @@ class RunPage(Page):
         bridge.failed.connect(self._say)
         bridge.said.connect(self.told)
         self.analyst.analysed.connect(self._analysed)
-        self.analyst.plane_made.connect(self.landscape.show_plane)
         self.network.sample_changed.connect(lambda _: self._ask())
         self.form.changed.connect(self._experiment_changed)
         self.form.preset_chosen.connect(self._open_preset)
@@ -220,6 +219,7 @@ class RunPage(Page):
         """Stop training and all threads."""
         self.bridge.close()
         self.analyst.close()
+        self.landscape.close_view()
 
     # -- what runs tell ------------------------------------------------------------------------
 
@@ -229,7 +229,7 @@ class RunPage(Page):
         self.loss.open(run, earlier)
         self.network.open(run)
         self.weights.open(run)
-        self.landscape.open(run)
+        self.landscape.open(run, self.bridge.runs)
         self.runs.blockSignals(True)
         self.runs.clear()
         for k, kept in enumerate(self.bridge.runs):

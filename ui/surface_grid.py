@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ui.analyst import contour_lines
+from ui.contours import contour_lines
 from workbench.descents.surface import Surface
 
 _MIDDLE = 0.62  # of the colours is where logarithmic ones have the median height

@@ -31,6 +31,7 @@ class Theme:
     test: str
     path: str
     error: str
+    warning: str
     zero: str
 
 
@@ -45,6 +46,7 @@ LIGHT = Theme(
     test="#d55e00",
     path="#e0400a",
     error="#b00020",
+    warning="#8a4b00",
     zero="#f7f7f7",
 )
 DARK = Theme(
@@ -58,6 +60,7 @@ DARK = Theme(
     test="#f0a04b",
     path="#ff7043",
     error="#ff8a80",
+    warning="#ffb74d",
     zero="#2b2e33",
 )
 

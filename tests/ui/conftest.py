@@ -108,6 +108,7 @@ def make_user(qapp, qtbot, tmp_path, monkeypatch):
     left = {thread.name for thread in threading.enumerate()} & {
         "training",
         "analyst",
+        "planes",
         "surface-map",
         "surface-descent",
         "film",

@@ -79,6 +79,8 @@ def test_plane_shows_the_loss_where_the_path_ends(user):
     user.rest()
     landscape = user.page.landscape
     user.until(lambda: landscape.view is not None and landscape.view.step == user.run.steps)
+    # All points computed, none interpolated.
+    user.until(lambda: landscape.view.computed == 1.0)
     grid = landscape.view.grid
     j, i = (
         np.abs(a - p).argmin()

@@ -5,6 +5,7 @@ variance its plane explains, how far each point lies from it, and where the loss
 the path's own.
 """
 
+from workbench.landscape.adaptive import Filled, adaptive
 from workbench.landscape.evaluate import Stage, heights_over, refined
 from workbench.landscape.features import Feature, find_features
 from workbench.landscape.honesty import Fit, judge
@@ -23,6 +24,7 @@ from workbench.landscape.survey import (
 
 __all__ = [
     "Feature",
+    "Filled",
     "Fit",
     "Landscape",
     "Path",
@@ -31,6 +33,7 @@ __all__ = [
     "Scene",
     "Stage",
     "View",
+    "adaptive",
     "find_features",
     "grid_around",
     "heights_over",

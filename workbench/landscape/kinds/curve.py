@@ -113,7 +113,7 @@ def connect(
     return np.vstack([a, middle.reshape(bends, -1), b])
 
 
-def _build(item: Curve, scene: Scene) -> View:
+def _lay(item: Curve, scene: Scene) -> View:
     (a, b), (first, last) = scene.points, scene.names
     bends, model = int(item.bends), scene.model
     control = connect(model, a, b, bends, int(item.steps), int(item.nodes), scene.cancelled)
@@ -143,7 +143,7 @@ catalog.register(
         "nodes": ("integer [4, 512]", "points of the curve whose mean loss is minimised"),
         "points": ("integer [3, 10001]", "points of the curve where the loss is measured"),
     },
-    build=_build,
+    lay=_lay,
     points=("final", "end:+1"),
     path=False,
 )

@@ -40,7 +40,7 @@ def top_eigenvectors(
     return values[order], np.array([upright(vectors[:, k]) for k in order])
 
 
-def _build(item: Eigen, scene: Scene) -> View:
+def _lay(item: Eigen, scene: Scene) -> View:
     at = scene.parameters
     values, vectors = top_eigenvectors(scene.model, at, matrix_below=item.matrix_below)
     if len(vectors) < 2:
@@ -63,7 +63,7 @@ catalog.register(
             "parameters below which the whole Hessian is decomposed",
         )
     },
-    build=_build,
+    lay=_lay,
     points=(),
     path=True,
 )

@@ -26,7 +26,7 @@ def straight(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (1.0 - t)[:, None] * a + t[:, None] * b
 
 
-def _build(item: Line, scene: Scene) -> View:
+def _lay(item: Line, scene: Scene) -> View:
     a, b = scene.points
     chosen = orthonormal([b - a, *random_directions(len(a), item.seed)])
     if len(chosen) < 2:
@@ -49,7 +49,7 @@ catalog.register(
         "points": ("integer [3, 10001]", "points of the line where the loss is measured"),
         "seed": SEED,
     },
-    build=_build,
+    lay=_lay,
     points=("initial", "final"),
     path=False,
 )

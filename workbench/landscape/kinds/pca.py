@@ -35,7 +35,7 @@ def plane_of_path(points: np.ndarray, seed: float = 0) -> Plane:
     return Plane(points[-1].copy(), np.array(chosen), "pca", axes)
 
 
-def _build(item: Pca, scene: Scene) -> View:
+def _lay(item: Pca, scene: Scene) -> View:
     return View(plane_of_path(scene.path.points, item.seed), scene.path)
 
 
@@ -44,7 +44,8 @@ catalog.register(
     "pca",
     "the two main directions of the run's own path",
     hypers={"seed": SEED},
-    build=_build,
+    lay=_lay,
     points=(),
     path=True,
+    turns=True,
 )

@@ -53,7 +53,7 @@ def normalised(
     return made
 
 
-def _build(item: Random, scene: Scene) -> View:
+def _lay(item: Random, scene: Scene) -> View:
     at, layers = scene.parameters, scene.model.layers
     if len(at) < 2:
         raise BadValue("plane.kind", "needs two parameters or more", "random", "pca")
@@ -85,7 +85,7 @@ catalog.register(
         ),
         "seed": SEED,
     },
-    build=_build,
+    lay=_lay,
     points=(),
     path=True,
 )

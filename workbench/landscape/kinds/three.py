@@ -19,7 +19,7 @@ class Three(NamedTuple):
     """No options: the three points are given."""
 
 
-def _build(item: Three, scene: Scene) -> View:
+def _lay(item: Three, scene: Scene) -> View:
     a, b, c = scene.points
     names = scene.names
     # û = (b - a) / |b - a|; v̂ likewise of c - a less its part along û: coordinates are distances.
@@ -39,7 +39,7 @@ catalog.register(
     Three,
     "three",
     "the plane through three points of parameter space",
-    build=_build,
+    lay=_lay,
     points=("final", "end:+1", "end:+2"),
     path=False,
 )

@@ -30,7 +30,7 @@ def name_of(model: Model, place: int) -> str:
     raise IndexError(place)
 
 
-def _build(item: Weights, scene: Scene) -> View:
+def _lay(item: Weights, scene: Scene) -> View:
     at = scene.parameters
     chosen = [int(item.first), int(item.second)]
     for field, place in zip(item._fields, chosen, strict=True):
@@ -56,7 +56,8 @@ catalog.register(
         "first": ("integer [0, 1e9]", "place of the first in the flat parameter vector"),
         "second": ("integer [0, 1e9]", "place of the second"),
     },
-    build=_build,
+    lay=_lay,
     points=(),
     path=True,
+    parameters=("first", "second"),
 )
