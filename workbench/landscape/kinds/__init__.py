@@ -1,7 +1,7 @@
 """Kinds of planes through parameter space, one a file.
 
-An item is a ``NamedTuple`` of options. Its facts are ``build``, a function
-``build(item, scene) -> View``; ``points``, the points of parameter space that it asks for, as
+An item is a ``NamedTuple`` of options. Its facts are ``lay``, a function
+``lay(item, scene) -> View``; ``points``, the points of parameter space that it asks for, as
 ``workbench.landscape.places`` reads them where nobody gives others; ``path``, whether it shows the
 run's own path.
 """
@@ -61,7 +61,7 @@ def build(item: Any, scene: Scene) -> View:
     """The plane of an item; raises WorkbenchError where the scene has none of that kind."""
     if not np.isfinite(scene.path.points).all():
         raise WorkbenchError("plane: the parameters along the path are not finite")
-    made: View = catalog.of(item).facts["build"](item, scene)
+    made: View = catalog.of(item).facts["lay"](item, scene)
     return made
 
 

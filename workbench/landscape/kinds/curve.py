@@ -143,7 +143,7 @@ catalog.register(
         "nodes": ("integer [4, 512]", "points of the curve whose mean loss is minimised"),
         "points": ("integer [3, 10001]", "points of the curve where the loss is measured"),
     },
-    build=_build,
+    lay=_build,
     points=("final", "end:+1"),
     path=False,
 )

@@ -63,7 +63,7 @@ catalog.register(
             "parameters below which the whole Hessian is decomposed",
         )
     },
-    build=_build,
+    lay=_build,
     points=(),
     path=True,
 )

@@ -49,7 +49,7 @@ catalog.register(
         "points": ("integer [3, 10001]", "points of the line where the loss is measured"),
         "seed": SEED,
     },
-    build=_build,
+    lay=_build,
     points=("initial", "final"),
     path=False,
 )

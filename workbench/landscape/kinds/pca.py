@@ -44,7 +44,7 @@ catalog.register(
     "pca",
     "the two main directions of the run's own path",
     hypers={"seed": SEED},
-    build=_build,
+    lay=_build,
     points=(),
     path=True,
 )

@@ -85,7 +85,7 @@ catalog.register(
         ),
         "seed": SEED,
     },
-    build=_build,
+    lay=_build,
     points=(),
     path=True,
 )

@@ -39,7 +39,7 @@ catalog.register(
     Three,
     "three",
     "the plane through three points of parameter space",
-    build=_build,
+    lay=_build,
     points=("final", "end:+1", "end:+2"),
     path=False,
 )

@@ -56,7 +56,7 @@ catalog.register(
         "first": ("integer [0, 1e9]", "place of the first in the flat parameter vector"),
         "second": ("integer [0, 1e9]", "place of the second"),
     },
-    build=_build,
+    lay=_build,
     points=(),
     path=True,
 )
