@@ -32,6 +32,7 @@ from workbench.descents.surface import VARIABLES, Surface
 from workbench.fields import choose, integer
 from workbench.formulas.formula import BadFormula, Formula
 from workbench.maps.basin_map import LABELS, PENDING, BasinMap
+from workbench.maps.pixels import Window
 
 Colour = tuple[float, float, float]
 _IN_TABLE = 200
@@ -107,13 +108,11 @@ class BasinStudy(Study):
 
     def reshown(self) -> None:
         """The path is of another map, or will be found in another window."""
-        window = self.window_wanted
+        window = self.window_wanted or self.whole_window()
         if window is not None:
             self.map.show_window(window)
-        elif self.whole_window() is not None:
-            self.map.show_window(self.whole_window())
 
-    def whole_window(self) -> Any:
+    def whole_window(self) -> Window | None:
         """The window of the whole; None where it is not known yet."""
         raise NotImplementedError
 
@@ -352,10 +351,8 @@ class SurfaceBasins(BasinStudy):
 
     # -- the study -----------------------------------------------------------------------------
 
-    def whole_window(self) -> Any:
+    def whole_window(self) -> Window | None:
         """The surface's domain."""
-        from workbench.maps.pixels import Window
-
         return None if self._surface is None else Window.of(list(self._surface.domain))
 
     def compute(self) -> None:
@@ -367,6 +364,12 @@ class SurfaceBasins(BasinStudy):
             self.message.setText(str(error))
             return
         given, rule, window = self._given, dict(self._rule), self.window_wanted
+        if self.shown is None:
+            if "name" in given:
+                self._surface = Surface.of(given)  # a formula waits for the job's thread
+            self.heading.setText(f"Basins of {given.get('name', 'the formula')}".replace("_", " "))
+            self.note.setText("computing…")
+            self.reshown()
 
         def states(progress: Any, cancelled: Any) -> Iterator[Shown]:
             from workbench.maps.basins_surface import states as maps

@@ -75,6 +75,7 @@ class MapsPage(Page):
         self.progress.hide()
         row.addWidget(self.here, 1)
         row.addWidget(self.progress)
+        row.addSpacing(8)
 
     def _make_studies(self) -> None:
         # Here, since the window starts with another page.

@@ -80,7 +80,7 @@ class PlaneBasins(BasinStudy):
         self.forget_windows()
         self.compute()
 
-    def whole_window(self) -> Any:
+    def whole_window(self) -> Window | None:
         """The square about the path."""
         return self._plane[1] if self._plane is not None else None
 

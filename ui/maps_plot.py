@@ -64,6 +64,7 @@ class MapPlot(QWidget):
         self.plot.setAccessibleName(what)
         item = self.plot.getPlotItem()
         item.hideButtons()
+        item.setContentsMargins(0, 8, 12, 0)  # the outermost numbers stand half outside the axes
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
             item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)

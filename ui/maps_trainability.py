@@ -25,9 +25,9 @@ from workbench.maps.trainability_map import states as maps
 from workbench.maps.trainability_settings import NAMES, STEPS
 
 _AXES = {
-    "learning rates of two layers": "rates",
-    "scale of the start × rate": "scale",
-    "offset of the start × rate": "offset",
+    "rate × rate": "rates",
+    "scale × rate": "scale",
+    "offset × rate": "offset",
 }
 
 
@@ -87,8 +87,14 @@ class TrainabilityStudy(Study):
         self.source = ExperimentCombo(run, [f"published: {name}" for name in NAMES])
         self.source.setCurrentText("published: single")
         self.axes = QComboBox()
-        self.axes.addItems(list(_AXES))
+        for text, key in _AXES.items():
+            self.axes.addItem(text)
+            tip = " × ".join(AXES[key])
+            self.axes.setItemData(self.axes.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self.axes.setObjectName("maps.axes")
+        self.axes.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.size = number("maps.resolution", 128, "pixels a side", self.compute)
         self.steps = number("maps.steps", STEPS, "steps of each training", self.compute)
         self.seed = number("maps.seed", 0, "of a published setting; 0: as published", self._anew)
@@ -197,11 +203,12 @@ class TrainabilityStudy(Study):
         made = state.made
         self.map.show_image(state.image, made.window)
         setting, wide = made.setting, made.window.x_high - made.window.x_low
+        samples = len(setting.samples.inputs)
         shape = "-".join(str(n) for n in setting.network.sizes)
         known = made.measure[np.isfinite(made.measure)]
         self.heading.setText(f"Trainability: {setting.summary}")
         self.note.setText(
-            f"{shape} on {len(setting.samples.inputs)} samples, {setting.steps:,} steps, "
+            f"{shape} on {samples} sample{'s' * (samples != 1)}, {setting.steps:,} steps, "
             f"{setting.start.dtype}; {wide:.3g} decades wide, {(known < 0).mean():.1%} converged; "
             "drag a rectangle to zoom in"
         )

@@ -81,7 +81,7 @@ def states(
 ) -> Iterator[BasinMap]:
     """The map, coarse at first (every 8th pixel) and then refined: yields one state a pass.
 
-    ``surface``: a name, an item of kernels.surfaces, or a workbench.descents.surface.Surface, such as a
+    ``surface``: a name, an item of kernels.surfaces, or a Surface of workbench.descents, such as a
     formula's. ``optimizer``: a name, a table with ``name`` and hyper-parameters, or an item; where
     its learning rate is not given, plain gradient descent takes the reciprocal of the largest
     curvature in the window, so that it follows the slope without jumping. ``window`` (x_low,
