@@ -20,6 +20,8 @@ from workbench.sharpness_curve import Sharpness
 from workbench.sharpness_curve import states as measure
 
 _MOST_STEPS = 1_000_000
+_NARROW, _WIDE = 0.35, 2.0  # decades with too few, and with enough, powers of ten
+_MOST_POWERS = 6
 
 
 class SharpnessStudy(Study):
@@ -180,8 +182,27 @@ class SharpnessStudy(Study):
             curve.setSymbolPen(None)
 
 
+class _Axis(pg.AxisItem):
+    """On a logarithmic scale numbers stand at 1, 2 and 5 times a power of ten, or at some of the
+    powers, so that they keep apart."""
+
+    def logTickValues(self, low: float, high: float, size: float, std: Any) -> Any:
+        """The places of ticks, in decimal logarithms, all of one level."""
+        if high - low < _NARROW:
+            return [(spacing, values) for spacing, values in std if len(values)][:1]
+        parts = np.log10((1.0, 2.0, 5.0)) if high - low <= _WIDE else np.zeros(1)
+        stride = max(int((high - low) / _MOST_POWERS), 1)
+        powers = np.arange(np.floor(low), np.ceil(high) + 1, stride)
+        places = (powers[:, None] + parts).ravel()
+        return [(1.0, [p for p in places.tolist() if low <= p <= high])]
+
+    def logTickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        """Short numbers."""
+        return [f"{10.0**v:.3g}" for v in values]
+
+
 def _plot(label: str) -> pg.PlotWidget:
-    plot = pg.PlotWidget()
+    plot = pg.PlotWidget(axisItems={"left": _Axis("left")})
     plot.setMinimumSize(220, 110)
     item = plot.getPlotItem()
     item.setMenuEnabled(False)
