@@ -61,7 +61,7 @@ class BasinStudy(Study):
     """What basins of surfaces and of planes share: the map, its table, the mouse."""
 
     table_name = "The minima as CSV…"
-    heads = ("minimum", "value", "area", "kind")
+    heads: tuple[str, ...] = ("minimum", "value", "area", "kind")
 
     def __init__(self, thread: str, parent: QWidget | None = None) -> None:
         super().__init__(thread, parent)
@@ -174,7 +174,7 @@ class BasinStudy(Study):
         self.table.setRowCount(min(len(rows), _IN_TABLE))
         for r, (label, name, kind, value, share) in enumerate(rows[:_IN_TABLE]):
             texts = (name, value, f"{share:.2%}" if share else "–", kind)
-            for c, text in enumerate(texts):
+            for c, text in enumerate(texts[: len(self.heads)]):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(text)
                 if c in (1, 2):
@@ -270,7 +270,7 @@ class SurfaceBasins(BasinStudy):
         self.formula.setToolTip("a function of x and y, such as x^4 - x^2 + y^2")
         self.optimizer = ItemEditor("optimizer", optimizers.catalog)
         self.steps = number("maps.steps", 4000, "steps of a start at most", self.compute)
-        self.size = number("maps.resolution", 512, "pixels a side", self.compute)
+        self.resolution = number("maps.resolution", 512, "pixels a side", self.compute)
         self._given: Any = {"name": "himmelblau"}
         self._rule: dict[str, Any] = {"name": "sgd"}
         self._surface: Surface | None = None
@@ -281,7 +281,7 @@ class SurfaceBasins(BasinStudy):
                 group("Surface", [("", self.surface), ("formula", self.formula)]),
                 group(
                     "Descents",
-                    [("", self.optimizer), ("steps", self.steps), ("resolution", self.size)],
+                    [("", self.optimizer), ("steps", self.steps), ("resolution", self.resolution)],
                 ),
                 hint(
                     "Plain gradient descent takes the reciprocal of the largest curvature in the "
@@ -359,7 +359,7 @@ class SurfaceBasins(BasinStudy):
         """Map the surface of the form."""
         try:
             steps = integer("steps", self.steps.value(), 1, 1_000_000)
-            size = integer("resolution", self.size.value(), 8, 2048)
+            size = integer("resolution", self.resolution.value(), 8, 2048)
         except WorkbenchError as error:
             self.message.setText(str(error))
             return

@@ -58,11 +58,11 @@ class MapsPage(Page):
         self.back = add("Back", pixmap.SP_ArrowBack, "Alt+Left", "to the window before")
         self.forward = add("Forward", pixmap.SP_ArrowForward, "Alt+Right", "to the window after")
         self.all = add("Whole", pixmap.SP_ArrowUp, "Ctrl+0", "look at the whole map")
-        self.compute.triggered.connect(lambda: self.study and self.study.compute())
-        self.cancel.triggered.connect(lambda: self.study and self.study.cancel())
-        self.back.triggered.connect(lambda: self.study and self.study.step_history(-1))
-        self.forward.triggered.connect(lambda: self.study and self.study.step_history(1))
-        self.all.triggered.connect(lambda: self.study and self.study.look(None))
+        self.compute.triggered.connect(lambda: self._have(lambda study: study.compute()))
+        self.cancel.triggered.connect(lambda: self._have(lambda study: study.cancel()))
+        self.back.triggered.connect(lambda: self._have(lambda study: study.step_history(-1)))
+        self.forward.triggered.connect(lambda: self._have(lambda study: study.step_history(1)))
+        self.all.triggered.connect(lambda: self._have(lambda study: study.look(None)))
         row = QHBoxLayout(self.figures)
         row.setContentsMargins(0, 0, 0, 0)
         self.here = QLabel("")
@@ -107,11 +107,15 @@ class MapsPage(Page):
         """The study that is shown; None before the page was."""
         return self.studies[self.tabs.currentIndex()] if self.studies else None
 
+    def _have(self, act: Callable[[Study], None]) -> None:
+        if self.study is not None:
+            act(self.study)
+
     def open(self) -> None:
         """Make the studies, the first time that the page is shown."""
         if not self.studies:
             self._make_studies()
-            self._show(0)
+        self._show(self.tabs.currentIndex())
 
     def close_page(self) -> None:
         """Stop all that runs."""

@@ -19,7 +19,7 @@ from workbench.maps.basins_plane import TOLERANCE, plane_about, plane_states
 from workbench.maps.pixels import Window
 from workbench.multistart import train_starts
 
-_MOST_STEPS = 100_000
+_MOST_STEPS = 10_000  # of a training, which is not cut short when its map is cancelled
 _DEFAULT_STEPS = 500
 _STEPS_AT_ONCE = 200  # of the run whose path lays the plane, between two looks at cancelling
 _ON_PATH = 40
@@ -30,7 +30,7 @@ class PlaneBasins(BasinStudy):
 
     title = "Basins of a network"
     table_name = "The ends as CSV…"
-    heads = ("end", "loss", "area", "kind")
+    heads = ("end", "loss", "area")
 
     def __init__(self, run: Callable[[], Run | None], parent: QWidget | None = None) -> None:
         super().__init__("maps-plane", parent)
@@ -43,14 +43,16 @@ class PlaneBasins(BasinStudy):
         self.tolerance = number(
             "maps.tolerance", TOLERANCE, "ends this near, of their length, are alike", self.compute
         )
-        self.size = number("maps.resolution", 64, "pixels a side, a training each", self.compute)
+        self.resolution = number(
+            "maps.resolution", 64, "pixels a side, a training each", self.compute
+        )
         # What the present map is of: the plane lies through one path, however one zooms.
         self._plane: tuple[Plane, Window] | None = None
         self._experiment: Experiment | None = None
         self.lay_out(
             [
                 group("Trainings", [("experiment", self.source), ("steps", self.steps)]),
-                group("Map", [("resolution", self.size), ("tolerance", self.tolerance)]),
+                group("Map", [("resolution", self.resolution), ("tolerance", self.tolerance)]),
                 hint(
                     "Equal colours: ends that have both converged, or both not; whose losses "
                     "differ by less than half a decade; and whose parameters, after permuting and "
@@ -88,7 +90,7 @@ class PlaneBasins(BasinStudy):
         """Train from every pixel, as the form says."""
         try:
             steps = integer("steps", self.steps.value(), 1, _MOST_STEPS)
-            size = integer("resolution", self.size.value(), 8, 1024)
+            size = integer("resolution", self.resolution.value(), 8, 1024)
             tolerance = within("tolerance", self.tolerance.value(), "(0, 1]")
             experiment = self.source.experiment().replace(stop={"steps": steps})
         except WorkbenchError as error:
@@ -115,10 +117,12 @@ class PlaneBasins(BasinStudy):
 
     def describe(self, made: BasinMap) -> None:
         """The note of a map."""
+        whole = made.about["converged"] == 1.0
+        kind = "equal colours: one minimum" if whole else "equal colours: ends near each other"
         self.note.setText(
             f"each pixel is trained for at most {made.about['steps']:,} steps; "
             f"{made.about['converged']:.1%} have converged (gradient norm at most "
-            f"{made.about['gradient_norm']:.1g}); brighter: fewer steps; click for a path"
+            f"{made.about['gradient_norm']:.1g}); {kind}; click for a path"
         )
 
     def marks_wanted(self, made: BasinMap) -> list[dict[str, Any]]:
@@ -127,7 +131,7 @@ class PlaneBasins(BasinStudy):
 
     def named(self, row: dict[str, Any]) -> tuple[str, str]:
         """A label's number; ends of networks have no names."""
-        return f"end {row['label']}", "beside the plane"
+        return f"end {row['label']}", ""
 
     def end_name(self, label: int) -> str:
         """A label's number and its loss."""

@@ -20,7 +20,7 @@ from workbench.sharpness_curve import Sharpness
 from workbench.sharpness_curve import states as measure
 
 _MOST_STEPS = 1_000_000
-_NARROW, _WIDE = 0.35, 2.0  # decades with too few, and with enough, powers of ten
+_NARROW, _WIDE = 0.7, 3.0  # decades with too few, and with enough, powers of ten
 _MOST_POWERS = 6
 
 
@@ -189,7 +189,10 @@ class _Axis(pg.AxisItem):
     def logTickValues(self, low: float, high: float, size: float, std: Any) -> Any:
         """The places of ticks, in decimal logarithms, all of one level."""
         if high - low < _NARROW:
-            return [(spacing, values) for spacing, values in std if len(values)][:1]
+            a, b = 10.0**low, 10.0**high
+            unit = 10.0 ** np.floor(np.log10((b - a) / 3))
+            step = next(k * unit for k in (10.0, 5.0, 2.0, 1.0) if k * unit <= (b - a) / 3)
+            return [(1.0, np.log10(np.arange(np.ceil(a / step), b / step) * step).tolist())]
         parts = np.log10((1.0, 2.0, 5.0)) if high - low <= _WIDE else np.zeros(1)
         stride = max(int((high - low) / _MOST_POWERS), 1)
         powers = np.arange(np.floor(low), np.ceil(high) + 1, stride)

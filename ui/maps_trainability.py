@@ -31,6 +31,10 @@ _AXES = {
 }
 
 
+# A training is not cut short when its map is cancelled: this many take seconds at most.
+_MOST_STEPS = 10_000
+
+
 class Shown(NamedTuple):
     """A map, its picture uint8 (n_y, n_x, 3), its boundary's dimension, and the median of the
     local slopes as the paper takes it (NaN without one)."""
@@ -95,7 +99,7 @@ class TrainabilityStudy(Study):
         self.axes.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.size = number("maps.resolution", 128, "pixels a side", self.compute)
+        self.resolution = number("maps.resolution", 128, "pixels a side", self.compute)
         self.steps = number("maps.steps", STEPS, "steps of each training", self.compute)
         self.seed = number("maps.seed", 0, "of a published setting; 0: as published", self._anew)
         self.map = MapPlot("trainability map")
@@ -126,7 +130,7 @@ class TrainabilityStudy(Study):
                         ("seed", self.seed),
                     ],
                 ),
-                group("Map", [("resolution", self.size)]),
+                group("Map", [("resolution", self.resolution)]),
                 hint(
                     "Published settings are those of Sohl-Dickstein 2024, “The boundary of neural "
                     "network trainability is fractal” (arXiv 2402.06184), with its numbers. The "
@@ -172,9 +176,9 @@ class TrainabilityStudy(Study):
         named = text.removeprefix("published: ")
         try:
             source: Any = named if text != named else self.source.experiment()
-            steps = integer("steps", self.steps.value(), 20, 1_000_000)
+            steps = integer("steps", self.steps.value(), 20, _MOST_STEPS)
             seed = integer("seed", self.seed.value(), 0, 2**63 - 1)
-            size = integer("resolution", self.size.value(), 8, MAX_RESOLUTION)
+            size = integer("resolution", self.resolution.value(), 8, MAX_RESOLUTION)
         except WorkbenchError as error:
             self.message.setText(str(error))
             return

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QFileDialog
 
 import workbench as wb
+from ui.export import save_picture
 from ui.maps_trainability import pixel_text
 from workbench.maps.pixels import Window
 
@@ -24,15 +26,15 @@ class Maps:
 
     def __init__(self, user, tab, **numbers):
         self.user, self.page = user, user.window.maps_page
-        if not self.page.studies:
-            self.page._make_studies()
+        self.page._make_studies()
+        for study in self.page.studies:
+            study.begun = True  # at the resolutions below, not at first sight
         self.study = self.page.studies[tab]
         for name, text in numbers.items():
             getattr(self.study, name).set_value(text)
-        self.study.begun = True
-        QTest.keyClick(user.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
         self.page.tabs.setCurrentIndex(tab)
-        self.study.compute()
+        QTest.keyClick(user.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(user.window, Qt.Key.Key_F5)
         self.settle()
 
     def settle(self):
@@ -69,22 +71,11 @@ class Maps:
 def on(make_user):
     """Opens a study by its number in a window whose run is at rest."""
     user = make_user(play=False)
-    QTest.qWait(1)
-
-    def make(tab, **numbers):
-        if user.window.maps_page.studies:
-            user.window.maps_page.studies[tab].begun = True
-        page = user.window.maps_page
-        if not page.studies:
-            page._make_studies()
-            page.studies[0].begun = True
-        return Maps(user, tab, **numbers)
-
-    return make
+    return lambda tab, **numbers: Maps(user, tab, **numbers)
 
 
 def test_basins_of_a_surface_are_those_of_a_script(on):
-    it = on(0, size="48")
+    it = on(0, resolution="48")
     assert it.made.stride == 1
     script = wb.basins("himmelblau", resolution=48)
     assert np.array_equal(it.made.label, script.label)
@@ -101,7 +92,7 @@ def test_basins_of_a_surface_are_those_of_a_script(on):
 
 
 def test_a_rectangle_zooms_and_the_history_leads_back(on):
-    it = on(0, size="32")
+    it = on(0, resolution="32")
     whole = it.made.window
     it.drag((-1.0, -1.0), (2.0, 3.0))
     it.user.until(lambda: it.made.window != whole)
@@ -125,7 +116,7 @@ def test_a_rectangle_zooms_and_the_history_leads_back(on):
 
 
 def test_a_click_shows_the_descent_to_the_minimum_that_the_pixel_names(on):
-    it = on(0, size="32")
+    it = on(0, resolution="32")
     at = it.pixel(1.0, 1.0)
     it.user.click(it.study.map.plot.viewport(), at.x(), at.y())
     it.user.until(lambda: it.path() is not None)
@@ -144,7 +135,7 @@ def test_a_click_shows_the_descent_to_the_minimum_that_the_pixel_names(on):
 
 
 def test_a_formula_has_basins_and_a_wrong_one_says_where(on):
-    it = on(0, size="24")
+    it = on(0, resolution="24")
     before = it.made
     it.user.enter(it.study.formula, "x^4 - x^2 + frog(y)")
     assert "formula" in it.study.message.text()
@@ -159,9 +150,9 @@ def test_a_formula_has_basins_and_a_wrong_one_says_where(on):
 
 
 def test_bad_numbers_say_why_and_leave_the_map(on):
-    it = on(0, size="24")
+    it = on(0, resolution="24")
     before = it.made
-    for field, text, name in (("size", "2", "resolution"), ("steps", "none", "steps")):
+    for field, text, name in (("resolution", "2", "resolution"), ("steps", "none", "steps")):
         it.user.enter(getattr(it.study, field), text)
         assert name in it.study.message.text()
         assert "\n" not in it.study.message.text()
@@ -175,9 +166,9 @@ def test_bad_numbers_say_why_and_leave_the_map(on):
 
 
 def test_cancel_keeps_what_is_computed(on):
-    it = on(2, size="16", steps="40")
+    it = on(2, resolution="16", steps="40")
     before = it.made
-    it.user.enter(it.study.steps, "100000")
+    it.user.enter(it.study.resolution, "400")
     assert it.page.cancel.isEnabled()
     it.page.cancel.trigger()
     it.settle()
@@ -187,7 +178,7 @@ def test_cancel_keeps_what_is_computed(on):
 
 
 def test_trainability_shows_a_map_its_dimension_and_the_published_one(on):
-    it = on(2, size="32", steps="40")
+    it = on(2, resolution="32", steps="40")
     script = wb.trainability("single", resolution=32, steps=40)
     assert np.array_equal(it.made.measure, script.measure)
     assert "published: 1.41" in it.study.figures.text()
@@ -224,7 +215,7 @@ def test_sharpness_grows_and_is_that_of_a_script(on):
 
 
 def test_basins_of_a_network_are_on_the_plane_of_the_runs_path(on):
-    it = on(1, size="8", steps="60")
+    it = on(1, resolution="8", steps="60")
     script = wb.basins(wb.Experiment.preset("tutorial").replace(stop={"steps": 60}), resolution=8)
     assert np.allclose(it.made.window.sides, script.window.sides)
     assert np.array_equal(it.made.label, script.label)
@@ -235,9 +226,26 @@ def test_basins_of_a_network_are_on_the_plane_of_the_runs_path(on):
 
 
 def test_everything_is_in_view_at_1280_by_720(on):
-    it = on(0, size="24")
+    it = on(0, resolution="24")
     for widget in (it.study.map, it.study.table, it.study.path_note, it.study.note):
         inside = widget.mapTo(it.user.window, QPoint(0, 0))
         assert inside.x() + widget.width() <= 1280
         assert inside.y() + widget.height() <= 720
     assert it.study.map.width() > 400
+
+
+def test_pictures_and_table_are_exported(on, tmp_path, monkeypatch):
+    it = on(0, resolution="24")
+    names = [picture.name for picture in it.page.pictures]
+    assert names == ["the basin map", "the basins page"]
+    for picture in it.page.pictures:
+        for suffix in ("png", "svg"):
+            path = tmp_path / f"{picture.name}.{suffix}"
+            save_picture(picture.widget, path)
+            assert path.stat().st_size > 5000
+    path = tmp_path / "table.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    [(_, act)] = it.page.exports()
+    act()
+    assert path.read_bytes() == it.study.csv()
+    assert it.user.window.state.text() == f"saved {path}"
