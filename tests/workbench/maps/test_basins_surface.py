@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -92,12 +93,9 @@ def test_what_is_no_minimum_has_a_label_of_its_own():
     assert (saddle.label[[0, 2]] >= 0).all()
 
 
-def test_a_minimum_outside_the_list_gets_a_label(monkeypatch):
-    import workbench.maps.basins_surface as module
-
-    known = module._known
-    monkeypatch.setattr(module, "_known", lambda item: known(item)[1:])
-    found = wb.basins("himmelblau", resolution=16)
+def test_a_minimum_outside_the_list_gets_a_label():
+    surface = Surface.of("himmelblau")
+    found = wb.basins(replace(surface, minima=surface.minima[1:]), resolution=16)
     new = [m for m in found.minima if not m.known]
     assert len(new) == 1
     assert (new[0].x, new[0].y) == pytest.approx((3.0, 2.0), abs=1e-6)
