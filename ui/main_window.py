@@ -9,6 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar
 
 from ui.export import Picture
+from ui.maps_page import MapsPage
 from ui.page import Page
 from ui.run_page import RunPage
 from ui.surface_page import SurfacePage
@@ -28,7 +29,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Descent Workbench")
         self.run_page, self.surface_page = RunPage(), SurfacePage()
-        self.pages: list[Page] = [self.run_page, self.surface_page]
+        self.maps_page = MapsPage(lambda: self.run_page.bridge.run)
+        self.pages: list[Page] = [self.run_page, self.surface_page, self.maps_page]
         self._told = {page: "" for page in self.pages}
         self._compiling = ""
         self._stack, self._bars, self._figures = (QStackedWidget() for _ in range(3))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +94,33 @@ def sharpness(
     share that is done and ``cancelled`` asked between measurements; what is measured by then is
     returned. Ends where the run does. Raises BadValue.
     """
-    every = integer("every", plain(every), 1, 10_000_000)
+    *_, last = states(experiment, every, progress=progress, cancelled=cancelled)
+    return last
+
+
+def states(
+    experiment: Experiment,
+    every: int = 10,
+    *,
+    progress: Callable[[float], None] = lambda share: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Sharpness]:
+    """``sharpness`` as it grows: what is measured so far, after each measurement; a last one says
+    so where the run has diverged since. Raises BadValue."""
+    return _states(experiment, integer("every", plain(every), 1, 10_000_000), progress, cancelled)
+
+
+def _states(
+    experiment: Experiment,
+    every: int,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> Iterator[Sharpness]:
     run = Run(experiment)
     model, rows = run.model, list[tuple[float, ...]]()
     vector: np.ndarray | None = None
     edges: dict[float, float] = {}
+    made: Sharpness | None = None
     while True:
         parameters = run.parameters
         try:
@@ -111,17 +133,24 @@ def sharpness(
             edges[now] = edge_of_stability(experiment.optimizer.item, now)
         rows.append((run.steps, top, height, now, edges[now]))
         progress(run.steps / max(experiment.stop.steps, 1))
+        made = _sealed(experiment, rows)
+        yield made
         if cancelled() or run.step(every) == 0 or run.diverged:
             break
-    if not rows:
+    if made is None:
         raise BadValue(
             "initializer", "must start where the Hessian is finite", "it is not", "he_normal"
         )
+    if run.diverged:
+        yield replace(made, diverged=True)
+
+
+def _sealed(experiment: Experiment, rows: list[tuple[float, ...]]) -> Sharpness:
     step, value, loss, rate, edge = (np.array(column) for column in zip(*rows, strict=True))
     columns = (step.astype(np.int64), value, loss, rate, edge)
     for column in columns:
         column.flags.writeable = False
-    return Sharpness(experiment, *columns, diverged=run.diverged)
+    return Sharpness(experiment, *columns, diverged=False)
 
 
 def top_eigenvalue(

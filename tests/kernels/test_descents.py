@@ -114,9 +114,7 @@ def test_every_optimizer_ends_where_its_single_path_does(name):
 
 # With each way of being differentiated and each kind of function in it; what all surfaces are in
 # lanes, test_surfaces compares.
-@pytest.mark.parametrize(
-    "name", ["bowl", "rosenbrock", "ackley", "bbob_15_rastrigin_rotated"]
-)
+@pytest.mark.parametrize("name", ["bowl", "rosenbrock", "ackley", "bbob_15_rastrigin_rotated"])
 def test_surfaces_end_where_their_single_paths_do(name):
     parts, starts = items(name, "momentum", 1e-4), spread(5, 2, 1.2)
     found = ends_of(parts, starts, 40)

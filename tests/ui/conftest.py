@@ -112,6 +112,11 @@ def make_user(qapp, qtbot, tmp_path, monkeypatch):
         "surface-map",
         "surface-descent",
         "film",
+        "maps-surface",
+        "maps-plane",
+        "maps-trainability",
+        "maps-sharpness",
+        "maps-path",
     }
     assert not left
 

@@ -8,7 +8,7 @@ import pytest
 import workbench as wb
 from kernels import optimizers
 from workbench.model import Model
-from workbench.sharpness_curve import edge_of_stability, save, sharpness, top_eigenvalue
+from workbench.sharpness_curve import edge_of_stability, save, sharpness, states, top_eigenvalue
 
 
 def differences(model, parameters, h=1e-5):
@@ -80,3 +80,14 @@ def test_a_cancelled_measurement_keeps_what_it_has():
     assert found.step.tolist() == [0, 50, 100]
     with pytest.raises(wb.BadValue, match="every"):
         sharpness(experiment, 0)
+
+
+def test_it_grows_measurement_by_measurement():
+    experiment = wb.Experiment.preset("edge_of_stability").replace(stop={"steps": 30})
+    made = list(states(experiment, 10))
+    assert [len(state.step) for state in made] == [1, 2, 3, 4]
+    last = wb.sharpness(experiment, 10)
+    for state in made:
+        assert np.array_equal(state.sharpness, last.sharpness[: len(state.step)])
+    asked = iter([False, True])
+    assert len(list(states(experiment, 10, cancelled=lambda: next(asked)))) == 2

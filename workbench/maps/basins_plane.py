@@ -27,7 +27,7 @@ from kernels.training import LOSS_TOO_LARGE, NOT_FINITE
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.fields import plain, within
-from workbench.landscape import plane_of_path
+from workbench.landscape import Plane, plane_of_path
 from workbench.maps.basin_map import DIVERGED, OTHER, PENDING, BasinMap, Minimum, sealed
 from workbench.maps.pixels import Window, passes, resolution
 from workbench.model import Model
@@ -82,10 +82,8 @@ def plane_states(
     if plane is None:
         run = Run(experiment)
         run.finish()
-        path = run.trail()[1]
-        path = path[np.isfinite(path).all(1)].astype(np.float64)
-        plane = plane_of_path(path)
-        rectangle = _about(plane, path) if window is None else Window.of(window)
+        plane, about = plane_about(run)
+        rectangle = about if window is None else Window.of(window)
     elif window is None:
         raise BadValue("window", "must be given for a plane", window, "-1,1,-1,1")
     else:
@@ -97,12 +95,18 @@ def _shape(value: Any) -> tuple[int, int]:
     return resolution(value)
 
 
-def _about(plane: Any, path: np.ndarray) -> Window:
+def plane_about(run: Run) -> tuple[Plane, Window]:
+    """The main directions of the path of ``run`` until now, and the square about it, twice as wide
+    (at least 1)."""
+    path = run.trail()[1]
+    path = path[np.isfinite(path).all(1)].astype(np.float64)
+    plane = plane_of_path(path)
     places = plane.project(path)
     low, high = places.min(0), places.max(0)
     half = max(float((high - low).max()), 0.5)
     x, y = (low + high) / 2
-    return Window(float(x - half), float(x + half), float(y - half), float(y + half))
+    window = Window(float(x - half), float(x + half), float(y - half), float(y + half))
+    return plane, window
 
 
 def _states(

@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kernels import optimizers, polish, schedules, surfaces
+from kernels.formulas import Formula
 from kernels.schedules.constant import Constant
 from workbench.descents.many import Descents, Ends
+from workbench.descents.surface import Surface
 from workbench.errors import BadValue
 from workbench.fields import Choice, choose, integer, plain
 from workbench.maps.basin_map import (
@@ -36,6 +38,15 @@ _NEAR = 0.02  # of the window: how far from a minimum without a gradient its sea
 _GENTLE = 1e-6  # of the window's median gradient norm: where a descent ends
 _PROBES = 65  # along each side, to learn the surface's gradients and curvatures
 _BLOCK = 8192  # ends that one thread polishes at a time
+
+
+class _Ground(NamedTuple):
+    """What is descended on: an item for kernels, its name, usual domain and known minima."""
+
+    item: Any
+    name: str
+    domain: tuple[float, float, float, float]
+    minima: tuple[Any, ...]
 
 
 class _Region(NamedTuple):
@@ -70,29 +81,31 @@ def states(
 ) -> Iterator[BasinMap]:
     """The map, coarse at first (every 8th pixel) and then refined: yields one state a pass.
 
-    ``surface``: a name, or an item of kernels.surfaces. ``optimizer``: a name, a table with
-    ``name`` and hyper-parameters, or an item; where its learning rate is not given, plain gradient
-    descent takes the reciprocal of the largest curvature in the window, so that it follows the
-    slope without jumping. ``window`` (x_low, x_high, y_low, y_high): the surface's usual domain
-    unless given. ``resolution``: pixels a side, or (n_x, n_y). ``tolerance``: the gradient norm at
-    which a descent ends (None: 1e-6 of the median in the window). ``threads``: None for one a core;
-    the result does not depend on it. ``progress`` is told the share that is done, after each pass;
-    ``cancelled`` is asked between blocks of starts: once it says True, the last state yielded is
-    that of the pass before. Raises BadValue.
+    ``surface``: a name, an item of kernels.surfaces, or a Surface of workbench.descents, such as a
+    formula's. ``optimizer``: a name, a table with ``name`` and hyper-parameters, or an item; where
+    its learning rate is not given, plain gradient descent takes the reciprocal of the largest
+    curvature in the window, so that it follows the slope without jumping. ``window`` (x_low,
+    x_high, y_low, y_high): the surface's usual domain unless given. ``resolution``: pixels a side,
+    or (n_x, n_y). ``tolerance``: the gradient norm at which a descent ends (None: 1e-6 of the
+    median in the window). ``threads``: None for one a core; the result does not depend on it.
+    ``progress`` is told the share that is done, after each pass; ``cancelled`` is asked between
+    blocks of starts: once it says True, the last state yielded is that of the pass before. Raises
+    BadValue.
     """
-    item = _item(surface)
-    rectangle = _window(item, window)
+    ground = _ground(surface)
+    rectangle = Window.of(list(ground.domain) if window is None else window)
     shape = _shape(resolution)
-    region = _probe(item, rectangle)
+    region = _probe(ground, rectangle)
     rule = _optimizer(optimizer, region)
     gentle = region.gentle if tolerance is None else tolerance
     descents = Descents(
-        item, rule.item, integer("steps", plain(steps), 1, 1_000_000),
+        ground.item, rule.item, integer("steps", plain(steps), 1, 1_000_000),
         Constant() if schedule is None else choose("schedule", schedules.catalog, schedule).item,
         gentle, dtype,
     )  # fmt: skip
     return _states(
         descents,
+        ground,
         rule,
         region,
         rectangle,
@@ -107,19 +120,17 @@ def _shape(value: Any) -> tuple[int, int]:
     return resolution(value)
 
 
-def _item(surface: Any) -> Any:
-    if isinstance(surface, str):
-        return choose("surface", surfaces.catalog, surface).item
-    if type(surface) not in surfaces.height.bodies:
+def _ground(surface: Any) -> _Ground:
+    if isinstance(surface, Surface):
+        return _Ground(surface.item, surface.name, surface.domain, surface.minima)
+    item = (
+        choose("surface", surfaces.catalog, surface).item if isinstance(surface, str) else surface
+    )
+    if type(item) not in surfaces.height.bodies or type(item) is Formula:
         names = ", ".join(surfaces.catalog.names())
         raise BadValue("surface", "must be a surface's name or item", surface, names)
-    return surface
-
-
-def _window(item: Any, window: Any) -> Window:
-    if window is not None:
-        return Window.of(window)
-    return Window.of(list(surfaces.catalog.of(item).facts["domain"]))
+    entry = surfaces.catalog.of(item)
+    return _Ground(item, entry.name, entry.facts["domain"], entry.facts.get("minima", ()))
 
 
 def _optimizer(given: Any, region: _Region) -> Choice:
@@ -133,7 +144,8 @@ def _optimizer(given: Any, region: _Region) -> Choice:
     return made
 
 
-def _probe(item: Any, window: Window) -> _Region:
+def _probe(ground: _Ground, window: Window) -> _Region:
+    item = ground.item
     x, y = window.axes((_PROBES, _PROBES))
     points = np.column_stack([v.ravel() for v in np.meshgrid(x, y)])
     extent = window.x_high - window.x_low, window.y_high - window.y_low
@@ -144,20 +156,16 @@ def _probe(item: Any, window: Window) -> _Region:
         raise BadValue("window", "must hold finite gradients", window.sides, "another window")
     gentle = _GENTLE * float(np.median(out[:, 0]))
     steepest = max(float(np.abs(out[:, 1:]).max()), 1e-12)
-    known = np.array([m[:2] for m in _known(item)]).reshape(-1, 2)
+    known = np.array([m[:2] for m in ground.minima]).reshape(-1, 2)
     at_known = np.empty((len(known), 3))
     polish.bends(item, known, extent, at_known)
     smooth = at_known[:, 0] <= 1e3 * max(gentle, 1e-12)
     return _Region(extent, gentle, steepest, known[~smooth])
 
 
-def _known(item: Any) -> tuple[Any, ...]:
-    entry = surfaces.catalog.of(item)
-    return tuple(entry.facts.get("minima", ()))
-
-
 def _states(
     descents: Descents,
+    ground: _Ground,
     rule: Choice,
     region: _Region,
     window: Window,
@@ -169,10 +177,10 @@ def _states(
     label = np.full(shape, PENDING, np.int32)
     steps = np.zeros(shape, np.int32)
     # Known minima outside the window are reached too, so all of them are in the table.
-    table = _Table(_known(descents.surface), region.extent)
+    table = _Table(ground.minima, region.extent)
     x, y = window.axes(shape)
     about = {
-        "surface": surfaces.catalog.of(descents.surface).name,
+        "surface": ground.name,
         "optimizer": rule.to_dict(),
         "steps": descents.steps,
         "tolerance": descents.tolerance,

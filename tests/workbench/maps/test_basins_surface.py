@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import workbench as wb
+from workbench.descents.surface import Surface
 from workbench.maps.basin_map import AT_REST, DIVERGED, NOT_CONVERGED, PENDING
 from workbench.maps.basins_report import colours, image, save
 from workbench.maps.basins_surface import states
@@ -91,12 +93,9 @@ def test_what_is_no_minimum_has_a_label_of_its_own():
     assert (saddle.label[[0, 2]] >= 0).all()
 
 
-def test_a_minimum_outside_the_list_gets_a_label(monkeypatch):
-    import workbench.maps.basins_surface as module
-
-    known = module._known
-    monkeypatch.setattr(module, "_known", lambda item: known(item)[1:])
-    found = wb.basins("himmelblau", resolution=16)
+def test_a_minimum_outside_the_list_gets_a_label():
+    surface = Surface.of("himmelblau")
+    found = wb.basins(replace(surface, minima=surface.minima[1:]), resolution=16)
     new = [m for m in found.minima if not m.known]
     assert len(new) == 1
     assert (new[0].x, new[0].y) == pytest.approx((3.0, 2.0), abs=1e-6)
@@ -148,3 +147,15 @@ def test_bad_input_is_told_at_once(options, field):
         states("bowl", **options)
     with pytest.raises(wb.BadValue, match="surface"):
         states("bowls")
+
+
+def test_a_formula_has_the_minima_that_calculus_gives():
+    made = wb.basins(Surface.of("x^4 - x^2 + y^2", [-2, 2, -1, 1]), resolution=33)
+    assert made.window.sides == (-2, 2, -1, 1)
+    assert made.about["surface"] == "x^4 - x^2 + y^2"
+    at = sorted((m.x, m.y, m.value) for m in made.minima)
+    np.testing.assert_allclose(at, [(-(0.5**0.5), 0, -0.25), (0.5**0.5, 0, -0.25)], atol=1e-6)
+    x, _ = made.window.axes(made.label.shape)
+    reached = np.array([m.x for m in made.minima])[np.maximum(made.label, 0)]
+    assert (np.sign(reached) == np.sign(x))[:, x != 0].all()
+    assert (made.label[:, x == 0] == AT_REST).all()  # on the ridge, down to the saddle

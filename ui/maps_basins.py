@@ -1,0 +1,441 @@
+"""Basin maps of surfaces: every pixel a start, coloured by the minimum that it reaches."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QIcon, QPixmap
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from kernels import optimizers, surfaces
+from ui.item_editor import ItemEditor
+from ui.maps_plot import MapPlot, Mark
+from ui.maps_study import Study, group, hint, number
+from ui.text_edit import TextEdit
+from ui.worker import Worker
+from workbench import WorkbenchError
+from workbench.descents.descent import descend
+from workbench.descents.surface import VARIABLES, Surface
+from workbench.fields import choose, integer
+from workbench.formulas.formula import BadFormula, Formula
+from workbench.maps.basin_map import LABELS, PENDING, BasinMap
+from workbench.maps.pixels import Window
+
+Colour = tuple[float, float, float]
+_IN_TABLE = 200
+_MOST_MARKS = 200
+
+
+class Shown(NamedTuple):
+    """A map, its picture and the colour of each label."""
+
+    made: BasinMap
+    image: np.ndarray
+    colours: dict[int, Colour]
+
+
+def painted(states: Iterator[BasinMap]) -> Iterator[Shown]:
+    """Each map with its picture."""
+    # Here, on the job's thread: it loads Matplotlib.
+    from workbench.maps.basins_report import colours, image
+
+    for made in states:
+        if made.stride:
+            yield Shown(made, image(made), colours(made))
+
+
+class BasinStudy(Study):
+    """What basins of surfaces and of planes share: the map, its table, the mouse."""
+
+    table_name = "The minima as CSV…"
+    heads: tuple[str, ...] = ("minimum", "value", "area", "kind")
+
+    def __init__(self, thread: str, parent: QWidget | None = None) -> None:
+        super().__init__(thread, parent)
+        self.shown: Shown | None = None
+        self.map = MapPlot("basin map")
+        self.table = QTableWidget(0, len(self.heads))
+        self.table.setHorizontalHeaderLabels(list(self.heads))
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.setWordWrap(False)
+        down, across = self.table.verticalHeader(), self.table.horizontalHeader()
+        assert down is not None
+        assert across is not None
+        down.hide()
+        down.setDefaultSectionSize(22)
+        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.legend = QLabel("Reached, by share of the area")
+        self.legend.setObjectName("viewTitle")
+        self.path_note = QLabel("")
+        self.path_note.setWordWrap(True)
+        self.path_note.setMinimumHeight(3 * self.path_note.fontMetrics().lineSpacing())
+        self.path_note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.right = QWidget()
+        column = QVBoxLayout(self.right)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(self.legend)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.path_note)
+        self.right.setMinimumWidth(300)
+        self.paths = Worker("maps-path", self)
+        self.paths.failed.connect(self.path_note.setText)
+        self.map.zoomed.connect(self.look)
+        self.map.all_wanted.connect(lambda: self.look(None))
+        self.map.hovered.connect(self._hover)
+        self.map.clicked.connect(self._click)
+
+    def close_study(self) -> None:
+        """Stop all that runs."""
+        super().close_study()
+        self.paths.close()
+
+    def reshown(self) -> None:
+        """The path is of another map, or will be found in another window."""
+        window = self.window_wanted or self.whole_window()
+        if window is not None:
+            self.map.show_window(window)
+
+    def whole_window(self) -> Window | None:
+        """The window of the whole; None where it is not known yet."""
+        raise NotImplementedError
+
+    def forget_map(self) -> None:
+        """Another thing is mapped: show nothing of the former."""
+        self.shown = None
+        self.map.clear()
+        self.paths.forget("path")
+        self.path_note.setText("")
+        self.table.setRowCount(0)
+
+    # -- what has come -------------------------------------------------------------------------
+
+    def show_state(self, state: Shown) -> None:
+        """Show a map as far as it is computed."""
+        first = self.shown is None or self.shown.made.window != state.made.window
+        self.shown = state
+        self.map.show_image(state.image, state.made.window)
+        if first:
+            self.map.show_window(state.made.window)
+        self._mark(state)
+        self._fill_table(state)
+        self.describe(state.made)
+
+    def describe(self, made: BasinMap) -> None:
+        """Heading and note of a map."""
+        raise NotImplementedError
+
+    def marks_wanted(self, made: BasinMap) -> list[dict[str, Any]]:
+        """The rows of the table whose minima are marked."""
+        return made.table()
+
+    def _mark(self, state: Shown) -> None:
+        w = state.made.window
+        inside = [
+            row
+            for row in self.marks_wanted(state.made)
+            if w.x_low <= row["x"] <= w.x_high and w.y_low <= row["y"] <= w.y_high
+        ]
+        self.map.show_marks(
+            [
+                Mark(row["x"], row["y"], row["global"], state.colours[row["label"]])
+                for row in inside[:_MOST_MARKS]
+            ]
+        )
+
+    def named(self, row: dict[str, Any]) -> tuple[str, str]:
+        """What a row of the table is called, and its kind."""
+        raise NotImplementedError
+
+    def _fill_table(self, state: Shown) -> None:
+        shares = state.made.shares()
+        rows = [
+            (row["label"], *self.named(row), f"{row['value']:.6g}", row["share"])
+            for row in state.made.table()
+        ]
+        rows += [(k, name, "", "", shares[k]) for k, name in LABELS.items() if shares.get(k)]
+        rows.sort(key=lambda row: -row[4])
+        self.table.setRowCount(min(len(rows), _IN_TABLE))
+        for r, (label, name, kind, value, share) in enumerate(rows[:_IN_TABLE]):
+            texts = (name, value, f"{share:.2%}" if share else "–", kind)
+            for c, text in enumerate(texts[: len(self.heads)]):
+                cell = QTableWidgetItem(text)
+                cell.setToolTip(text)
+                if c in (1, 2):
+                    cell.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                self.table.setItem(r, c, cell)
+            first = self.table.item(r, 0)
+            assert first is not None
+            first.setIcon(swatch(state.colours[label]))
+
+    def csv(self) -> bytes:
+        """The table of minima; empty before there is a map."""
+        if self.shown is None:
+            return b""
+        return table_csv(
+            ("label", "x", "y", "value", "known", "global", "share"), self.shown.made.table()
+        )
+
+    # -- the mouse -----------------------------------------------------------------------------
+
+    def pixel(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of the computed pixel that (x, y) shows; None outside."""
+        if self.shown is None:
+            return None
+        made = self.shown.made
+        w, (n_y, n_x) = made.window, made.label.shape
+        column = round((x - w.x_low) / (w.x_high - w.x_low) * (n_x - 1))
+        row = round((y - w.y_low) / (w.y_high - w.y_low) * (n_y - 1))
+        if not (0 <= column < n_x and 0 <= row < n_y):
+            return None
+        return row // made.stride * made.stride, column // made.stride * made.stride
+
+    def place_of(self, pixel: tuple[int, int]) -> tuple[float, float]:
+        """The start that a pixel stands for."""
+        assert self.shown is not None
+        made = self.shown.made
+        x, y = made.window.axes((made.label.shape[0], made.label.shape[1]))
+        return float(x[pixel[1]]), float(y[pixel[0]])
+
+    def end_text(self, pixel: tuple[int, int]) -> str:
+        """Where a pixel's start ended, and after how many steps."""
+        assert self.shown is not None
+        made = self.shown.made
+        label, steps = int(made.label[pixel]), int(made.steps[pixel])
+        if label == PENDING:
+            return "not computed yet"
+        if label in LABELS:
+            return f"{LABELS[label]} after {steps:,} steps"
+        return f"{self.end_name(label)} after {steps:,} steps"
+
+    def end_name(self, label: int) -> str:
+        """What a label stands for, in a few words."""
+        raise NotImplementedError
+
+    def _hover(self, x: float, y: float) -> None:
+        pixel = self.pixel(x, y)
+        if pixel is None:
+            self.here.emit("")
+            return
+        a, b = self.place_of(pixel)
+        self.here.emit(f"from ({a:.5g}, {b:.5g}): {self.end_text(pixel)}")
+
+    def _click(self, x: float, y: float) -> None:
+        pixel = self.pixel(x, y)
+        if pixel is None:
+            return
+        place, text = self.place_of(pixel), self.end_text(pixel)
+
+        def show(path: np.ndarray) -> None:
+            self.map.show_path(path)
+            self.path_note.setText(f"path from ({place[0]:.5g}, {place[1]:.5g}): {text}")
+
+        self.paths.ask("path", self.path_from(place), show)
+
+    def path_from(self, place: tuple[float, float]) -> Callable[[], np.ndarray]:
+        """What works out the path (m, 2) from a start, on another thread."""
+        raise NotImplementedError
+
+
+class SurfaceBasins(BasinStudy):
+    """Basins of a surface of the catalogue or of a formula, for an optimizer of the catalogue."""
+
+    title = "Basins of a surface"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("maps-surface", parent)
+        self.map.set_labels("x", "y")
+        self.surface = ItemEditor("surface", surfaces.catalog)
+        self.formula = TextEdit("")
+        self.formula.setObjectName("maps.formula")
+        self.formula.setPlaceholderText("or type a formula")
+        self.formula.setToolTip("a function of x and y, such as x^4 - x^2 + y^2")
+        self.optimizer = ItemEditor("optimizer", optimizers.catalog)
+        self.steps = number("maps.steps", 4000, "steps of a start at most", self.compute)
+        self.resolution = number("maps.resolution", 512, "pixels a side", self.compute)
+        self._given: Any = {"name": "himmelblau"}
+        self._rule: dict[str, Any] = {"name": "sgd"}
+        self._surface: Surface | None = None
+        self.surface.show_table(self._given)
+        self._show_rule()
+        self.lay_out(
+            [
+                group("Surface", [("", self.surface), ("formula", self.formula)]),
+                group(
+                    "Descents",
+                    [("", self.optimizer), ("steps", self.steps), ("resolution", self.resolution)],
+                ),
+                hint(
+                    "Plain gradient descent takes the reciprocal of the largest curvature in the "
+                    "window as its learning rate, until you give one."
+                ),
+            ],
+            self.map,
+            self.right,
+        )
+        self.surface.changed.connect(self._pick)
+        self.formula.committed.connect(self._type)
+        self.optimizer.changed.connect(self._choose)
+        self.pictures = [("the basin map", self.map), ("the basins page", self.whole)]
+
+    # -- the form ------------------------------------------------------------------------------
+
+    def _pick(self, table: dict[str, Any]) -> None:
+        try:
+            choose("surface", surfaces.catalog, table)
+        except WorkbenchError as error:
+            self.message.setText(str(error))
+            return
+        self._given = table
+        entry = surfaces.catalog.get(table["name"])
+        self.surface.show_table({h.name: h.default for h in entry.hypers} | table)
+        self.formula.set_value("")
+        self._other_surface()
+
+    def _type(self, text: str) -> None:
+        if not text.strip():
+            return
+        try:
+            Formula(text, VARIABLES)
+        except BadFormula as error:
+            self.message.setText(f"formula: {error}")
+            return
+        except WorkbenchError as error:
+            self.message.setText(str(error))
+            return
+        self._given = {"formula": text}
+        self.surface.show_none("the formula below")
+        self._other_surface()
+
+    def _other_surface(self) -> None:
+        self._surface = None
+        self.forget_map()
+        self.forget_windows()
+        self.compute()
+
+    def _choose(self, table: dict[str, Any]) -> None:
+        try:
+            made = choose("optimizer", optimizers.catalog, table)
+        except WorkbenchError as error:
+            self.message.setText(str(error))
+            return
+        # A rate that was not given stays to be found for each window.
+        self._rule = table if set(table) == {"name"} else made.to_dict()
+        self._show_rule()
+        self.compute()
+
+    def _show_rule(self) -> None:
+        entry = optimizers.catalog.get(self._rule["name"])
+        self.optimizer.show_table({h.name: h.default for h in entry.hypers} | self._rule)
+        field = self.optimizer.fields.get("learning_rate")
+        if self._rule == {"name": "sgd"} and field is not None:
+            field.set_value("from the curvature")
+
+    # -- the study -----------------------------------------------------------------------------
+
+    def whole_window(self) -> Window | None:
+        """The surface's domain."""
+        return None if self._surface is None else Window.of(list(self._surface.domain))
+
+    def compute(self) -> None:
+        """Map the surface of the form."""
+        try:
+            steps = integer("steps", self.steps.value(), 1, 1_000_000)
+            size = integer("resolution", self.resolution.value(), 8, 2048)
+        except WorkbenchError as error:
+            self.message.setText(str(error))
+            return
+        given, rule, window = self._given, dict(self._rule), self.window_wanted
+        if self.shown is None:
+            if "name" in given:
+                self._surface = Surface.of(given)  # a formula waits for the job's thread
+            self.heading.setText(f"Basins of {given.get('name', 'the formula')}".replace("_", " "))
+            self.note.setText("computing…")
+            self.reshown()
+
+        def states(progress: Any, cancelled: Any) -> Iterator[Shown]:
+            from workbench.maps.basins_surface import states as maps
+
+            surface = Surface.of(given)
+            made = maps(
+                surface, optimizer=rule, steps=steps, window=window, resolution=size,
+                progress=progress, cancelled=cancelled,
+            )  # fmt: skip
+            for shown in painted(made):
+                self._surface = surface
+                yield shown
+
+        self.start(states)
+
+    def describe(self, made: BasinMap) -> None:
+        """Heading and note of a map."""
+        rule = made.about["optimizer"]
+        rate = rule.get("learning_rate")
+        how = rule["name"] if rate is None else f"{rule['name']}, learning rate {rate:.4g}"
+        self.heading.setText(f"Basins of {str(made.about['surface']).replace('_', ' ')}")
+        self.note.setText(
+            f"{how}, at most {made.about['steps']:,} steps; brighter: fewer steps; ☆ global, "
+            "○ local minima; click for the path from there"
+        )
+
+    def named(self, row: dict[str, Any]) -> tuple[str, str]:
+        """A minimum's place and kind."""
+        kind = "global" if row["global"] else "local" if row["known"] else "found here"
+        return f"({row['x']:.4g}, {row['y']:.4g})", kind
+
+    def end_name(self, label: int) -> str:
+        """A minimum's place and value."""
+        assert self.shown is not None
+        m = self.shown.made.minima[label]
+        return f"minimum ({m.x:.5g}, {m.y:.5g}), f = {m.value:.5g},"
+
+    def path_from(self, place: tuple[float, float]) -> Callable[[], np.ndarray]:
+        """The descent that the pixel stands for."""
+        assert self.shown is not None
+        about, surface = self.shown.made.about, self._surface
+
+        def compute() -> np.ndarray:
+            made = descend(
+                surface,
+                optimizer=about["optimizer"],
+                start=list(place),
+                steps=about["steps"],
+                tolerance=about["tolerance"],
+            )
+            return np.asarray(made.path[:, :2])
+
+        return compute
+
+
+def swatch(colour: Colour, size: int = 14) -> QIcon:
+    """A square of a colour."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(QColor.fromRgbF(*colour))
+    return QIcon(pixmap)
+
+
+def table_csv(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> bytes:
+    """Rows as a CSV table; numbers read back as the same floats."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()

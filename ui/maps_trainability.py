@@ -1,0 +1,356 @@
+"""Trainability maps: which learning rates converge, how fast, and how rough their boundary is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+from ui.maps_basins import table_csv
+from ui.maps_plot import MapPlot
+from ui.maps_sources import ExperimentCombo
+from ui.maps_study import Study, group, hint, number
+from ui.theme import style_plot, themes
+from workbench import Run, WorkbenchError
+from workbench.fields import integer
+from workbench.maps.box_counting import Dimension
+from workbench.maps.pixels import MAX_RESOLUTION, filled
+from workbench.maps.trainability_map import AXES, WINDOW, Map
+from workbench.maps.trainability_map import states as maps
+from workbench.maps.trainability_settings import NAMES, STEPS
+
+_AXES = {
+    "rate × rate": "rates",
+    "scale × rate": "scale",
+    "offset × rate": "offset",
+}
+
+
+# A training is not cut short when its map is cancelled: this many take seconds at most.
+_MOST_STEPS = 10_000
+
+
+class Shown(NamedTuple):
+    """A map, its picture uint8 (n_y, n_x, 3), its boundary's dimension, and the median of the
+    local slopes as the paper takes it (NaN without one)."""
+
+    made: Map
+    image: np.ndarray
+    dimension: Dimension
+    published: float
+
+
+def _spectral() -> np.ndarray:
+    """The colours from -1 (diverged slowest) to 1 (converged slowest), uint8 (256, 3)."""
+    from matplotlib import colormaps
+
+    table = colormaps["Spectral"](np.linspace(0.0, 1.0, 256))[:, :3]
+    return np.asarray(np.round(255 * table), np.uint8)
+
+
+def _painted(states: Iterator[Map]) -> Iterator[Shown]:
+    # Here, on the job's thread: it loads Matplotlib.
+    from workbench.maps.trainability_report import shades
+
+    table = _spectral()
+    for made in states:
+        if not made.stride:
+            continue
+        shade = filled(shades(made.measure), made.stride)
+        # Of a coarse map only what is computed has a boundary.
+        known = Map(
+            made.setting,
+            made.axes,
+            made.window,
+            made.measure[:: made.stride, :: made.stride],
+            1,
+        )
+        slopes = known.published_slopes()
+        yield Shown(
+            made,
+            table[np.round(127.5 * (shade + 1.0)).astype(np.int64)],
+            known.dimension(),
+            float(np.median(slopes)) if len(slopes) else float("nan"),
+        )
+
+
+class TrainabilityStudy(Study):
+    """One training a pixel; dragging a rectangle follows the boundary."""
+
+    title = "Trainability"
+    table_name = "The counts of boxes as CSV…"
+
+    def __init__(self, run: Callable[[], Run | None], parent: QWidget | None = None) -> None:
+        super().__init__("maps-trainability", parent)
+        self.shown: Shown | None = None
+        self.source = ExperimentCombo(run, [f"published: {name}" for name in NAMES])
+        self.source.setCurrentText("published: single")
+        self.axes = QComboBox()
+        for text, key in _AXES.items():
+            self.axes.addItem(text)
+            tip = " × ".join(AXES[key])
+            self.axes.setItemData(self.axes.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.axes.setObjectName("maps.axes")
+        self.axes.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.resolution = number("maps.resolution", 128, "pixels a side", self.compute)
+        self.steps = number("maps.steps", STEPS, "steps of each training", self.compute)
+        self.seed = number("maps.seed", 0, "of a published setting; 0: as published", self._anew)
+        self.map = MapPlot("trainability map")
+        self.legend = _Legend()
+        self.fit = FitPlot()
+        self.figures = QLabel("")
+        self.figures.setWordWrap(True)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.figures.setMinimumHeight(6 * self.figures.fontMetrics().lineSpacing())
+        title = QLabel("Boundary's box-counting dimension")
+        title.setObjectName("viewTitle")
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.addWidget(self.legend)
+        column.addWidget(title)
+        column.addWidget(self.fit, 1)
+        column.addWidget(self.figures)
+        right.setMinimumWidth(300)
+        self.lay_out(
+            [
+                group(
+                    "Trainings",
+                    [
+                        ("setting", self.source),
+                        ("axes", self.axes),
+                        ("steps", self.steps),
+                        ("seed", self.seed),
+                    ],
+                ),
+                group("Map", [("resolution", self.resolution)]),
+                hint(
+                    "Published settings are those of Sohl-Dickstein 2024, “The boundary of neural "
+                    "network trainability is fractal” (arXiv 2402.06184), with its numbers. The "
+                    "full ones train on 272 samples a pixel: a minute and more for 64 × 64."
+                ),
+            ],
+            self.map,
+            right,
+        )
+        self.source.chosen.connect(self._other)
+        self.axes.textActivated.connect(lambda _: self._anew())
+        self.map.zoomed.connect(self.look)
+        self.map.all_wanted.connect(lambda: self.look(None))
+        self.map.hovered.connect(self._hover)
+        self.pictures = [
+            ("the trainability map", self.map),
+            ("the boundary's dimension", self.fit),
+            ("the trainability page", self.whole),
+        ]
+
+    # -- the form ------------------------------------------------------------------------------
+
+    def _other(self) -> None:
+        published = self.source.currentText().startswith("published: ")
+        self.seed.setEnabled(published)
+        self._anew()
+
+    def _anew(self) -> None:
+        self.shown = None
+        self.map.clear()
+        self.fit.show_fit(None)
+        self.figures.setText("")
+        self.forget_windows()
+        self.compute()
+
+    def reshown(self) -> None:
+        """Look at the window that is to be computed."""
+        self.map.show_window(self.window_wanted or WINDOW)
+
+    def compute(self) -> None:
+        """Train, as the form says."""
+        text = self.source.currentText()
+        named = text.removeprefix("published: ")
+        try:
+            source: Any = named if text != named else self.source.experiment()
+            steps = integer("steps", self.steps.value(), 20, _MOST_STEPS)
+            seed = integer("seed", self.seed.value(), 0, 2**63 - 1)
+            size = integer("resolution", self.resolution.value(), 8, MAX_RESOLUTION)
+        except WorkbenchError as error:
+            self.message.setText(str(error))
+            return
+        axes, window = _AXES[self.axes.currentText()], self.window_wanted or WINDOW
+        for name, label in zip(("bottom", "left"), AXES[axes], strict=True):
+            self.map.plot.setLabel(name, f"log₁₀ {label}")
+        if self.shown is None:
+            self.map.show_window(window)
+            self.heading.setText("Trainability")
+            self.note.setText("drag a rectangle to zoom in")
+
+        def states(progress: Any, cancelled: Any) -> Iterator[Shown]:
+            made = maps(
+                source, axes=axes, window=window, resolution=size, steps=steps, seed=seed,
+                progress=progress, cancelled=cancelled,
+            )  # fmt: skip
+            yield from _painted(made)
+
+        self.start(states)
+
+    # -- what has come -------------------------------------------------------------------------
+
+    def show_state(self, state: Shown) -> None:
+        """Show a map as far as it is computed."""
+        self.shown = state
+        made = state.made
+        self.map.show_image(state.image, made.window)
+        setting, wide = made.setting, made.window.x_high - made.window.x_low
+        samples = len(setting.samples.inputs)
+        shape = "-".join(str(n) for n in setting.network.sizes)
+        known = made.measure[np.isfinite(made.measure)]
+        self.heading.setText(f"Trainability: {setting.summary}")
+        self.note.setText(
+            f"{shape} on {samples} sample{'s' * (samples != 1)}, {setting.steps:,} steps, "
+            f"{setting.start.dtype}; {wide:.3g} decades wide, {(known < 0).mean():.1%} converged; "
+            "drag a rectangle to zoom in"
+        )
+        self.fit.show_fit(state.dimension)
+        self.figures.setText(self._dimension_text(state))
+
+    def _dimension_text(self, state: Shown) -> str:
+        made, d = state.made, state.dimension
+        n = made.measure[:: made.stride, :: made.stride].shape[0]
+        fitted = (
+            f"{d.value:.3f} ± {d.standard_error:.3f}" if d.value == d.value else "too few boxes"
+        )
+        lines = [f"fitted: {fitted} ({n} pixels a side)"]
+        if state.published == state.published:
+            lines.append(f"median of local slopes, as published: {state.published:.3f}")
+        if made.setting.published is not None:
+            lines.append(
+                f"published: {made.setting.published:.2f}, over zooms of some 50 maps of 4096 "
+                "pixels a side; few pixels give less"
+            )
+        else:
+            lines.append("published: none for this setting")
+        return "\n".join(lines)
+
+    def csv(self) -> bytes:
+        """The counts of boxes; empty before there is a map."""
+        if self.shown is None:
+            return b""
+        d = self.shown.dimension
+        rows = [
+            {"size": int(s), "count": int(c), "local_slope": float(v)}
+            for s, c, v in zip(d.sizes, d.counts, d.local, strict=True)
+        ]
+        return table_csv(("size", "count", "local_slope"), rows)
+
+    def _hover(self, x: float, y: float) -> None:
+        if self.shown is None:
+            return
+        made = self.shown.made
+        text = pixel_text(made, x, y)
+        self.here.emit(text)
+
+
+def pixel_text(made: Map, x: float, y: float) -> str:
+    """What became of the training at (x, y), decimal logarithms; empty outside of the map."""
+    w, (n_y, n_x) = made.window, made.measure.shape
+    column = round((x - w.x_low) / (w.x_high - w.x_low) * (n_x - 1))
+    row = round((y - w.y_low) / (w.y_high - w.y_low) * (n_y - 1))
+    if not (0 <= column < n_x and 0 <= row < n_y):
+        return ""
+    row, column = (k // made.stride * made.stride for k in (row, column))
+    xs, ys = made.window.axes((n_y, n_x))
+    value = float(made.measure[row, column])
+    place = f"{AXES[made.axes][0]} {10 ** xs[column]:.4g}, {AXES[made.axes][1]} {10 ** ys[row]:.4g}"
+    if not np.isfinite(value):
+        return f"{place}: not computed yet"
+    steps = made.setting.steps
+    if value < 0:
+        return f"{place}: converged, mean loss {-value / steps:.4g} of the first"
+    return f"{place}: diverged, mean of first loss over loss {value / steps:.4g}"
+
+
+class FitPlot(QWidget):
+    """Boxes that hold boundary over their size, both logarithmic, with the fitted line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot = pg.PlotWidget()
+        self.plot.setMinimumSize(180, 150)
+        item = self.plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(False, False)
+        item.setLogMode(x=True, y=True)
+        item.showGrid(x=True, y=True, alpha=0.15)
+        item.setLabel("bottom", "side of a box in pixels")
+        item.setLabel("left", "boxes with boundary")
+        for side in ("left", "bottom"):
+            item.getAxis(side).enableAutoSIPrefix(False)
+        self.points = self.plot.plot([], [], pen=None, symbol="o", symbolSize=7)
+        self.line = self.plot.plot([], [])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_fit(self, found: Dimension | None) -> None:
+        """Take over counts and line; nothing with None."""
+        if found is None or not len(found.sizes):
+            self.points.setData([], [])
+            self.line.setData([], [])
+            return
+        self.points.setData(found.sizes, found.counts)
+        if found.value == found.value:
+            self.line.setData(found.sizes, np.exp(found.intercept) * found.sizes**-found.value)
+        else:
+            self.line.setData([], [])
+        self.plot.getPlotItem().autoRange(padding=0.1)
+
+    def _restyle(self) -> None:
+        style_plot(self.plot)
+        self.points.setSymbolBrush(pg.mkBrush(themes.now.train))
+        self.points.setSymbolPen(None)
+        self.line.setPen(pg.mkPen(themes.now.test, width=1.5))
+
+
+class _Legend(QWidget):
+    """The two scales of colour, with what their ends mean."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table: np.ndarray | None = None
+        self.setMinimumHeight(3 * self.fontMetrics().lineSpacing() + 18)
+        self.setAccessibleName("red to yellow: diverged; green to blue: converged")
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """A bar each: diverged on the left, converged on the right."""
+        if self._table is None:
+            self._table = _spectral()
+        painter = QPainter(self)
+        half, line = self.width() / 2, self.fontMetrics().lineSpacing()
+        for left, title, ends, span in (
+            (0.0, "diverged", ("slowest", "fastest"), (0, 95)),
+            (half, "converged", ("fastest", "slowest"), (160, 255)),
+        ):
+            bar = QRectF(left + 2, line + 2, half - 8, 12)
+            ramp = QLinearGradient(bar.topLeft(), QPointF(bar.right(), bar.top()))
+            for k in range(11):
+                rgb = self._table[span[0] + (span[1] - span[0]) * k // 10]
+                ramp.setColorAt(k / 10, QColor(*(int(v) for v in rgb)))
+            painter.fillRect(bar, ramp)
+            painter.setPen(QPen(QColor(themes.now.text)))
+            painter.drawText(
+                QRectF(bar.left(), 0, bar.width(), line), Qt.AlignmentFlag.AlignHCenter, title
+            )
+            below = QRectF(bar.left(), bar.bottom() + 2, bar.width(), line)
+            painter.setPen(QPen(QColor(themes.now.faint)))
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, ends[0])
+            painter.drawText(below, Qt.AlignmentFlag.AlignRight, ends[1])
+        painter.end()
