@@ -40,8 +40,9 @@ def test_every_file_of_a_package_is_one_item(package):
     for item in catalog:
         assert item.summary
         assert item.cls.__doc__
-        # What a function builds has other fields than the hyper-parameters: no defaults of its own.
-        assert item.build is not item.cls or catalog.get(item.name).make() == item.cls()
+        assert catalog.get(item.name) is item
+        assert type(item.make()) is item.cls
+        assert item.build is not item.cls or item.make() == item.cls()
         assert catalog.of(item.make()) is item
         for alias in item.aliases:
             assert catalog.get(alias) is item
@@ -105,6 +106,32 @@ def test_registering_twice_or_without_a_declaration_is_an_error():
         catalog.register(Thing, "thing", "again", hypers=hypers)
     with pytest.raises(ValueError, match="declaration"):
         catalog.register(Thing, "other", "undeclared")
+
+
+class Squared(NamedTuple):
+    size: float
+    square: float
+
+
+def squared(size=3):
+    return Squared(size, size * size)
+
+
+def test_items_may_hold_what_is_worked_out_of_their_hyper_parameters():
+    catalog = Catalog("thing", kernels.__name__, colour="grey")
+    hypers = {"size": ("(0, inf)", "how large")}
+    catalog.register(Squared, "squared", "a thing", hypers=hypers, build=squared)
+    item = catalog.get("squared")
+    assert item.make() == (3.0, 9.0)
+    assert item.make({"size": 2}) == (2.0, 4.0)
+    assert catalog.of(item.make()) is item
+    assert item.facts == {"colour": "grey"}
+    with pytest.raises(BadHyper):
+        item.make({"square": 4.0})
+    with pytest.raises(ValueError, match="declaration"):
+        catalog.register(Squared, "other", "undeclared", build=squared)
+    with pytest.raises(ValueError, match="default"):
+        catalog.register(Squared, "other", "", hypers=hypers, build=lambda size: squared(size))
 
 
 class Wordy(NamedTuple):
