@@ -79,9 +79,9 @@ class MapsPage(Page):
 
     def _make_studies(self) -> None:
         # Here, since the window starts with another page.
-        from ui.maps_basins import SurfaceBasins
         from ui.maps_plane import PlaneBasins
         from ui.maps_sharpness import SharpnessStudy
+        from ui.maps_surface import SurfaceBasins
         from ui.maps_trainability import TrainabilityStudy
 
         self.studies = [

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from ui.maps_basins import table_csv
 from ui.maps_plot import MapPlot
 from ui.maps_sources import ExperimentCombo
+from ui.maps_speed import FitPlot, SpeedLegend, spectral
 from ui.maps_study import Study, group, hint, number
-from ui.theme import style_plot, themes
 from workbench import Run, WorkbenchError
 from workbench.fields import integer
 from workbench.maps.box_counting import Dimension
@@ -45,19 +43,11 @@ class Shown(NamedTuple):
     published: float
 
 
-def _spectral() -> np.ndarray:
-    """The colours from -1 (diverged slowest) to 1 (converged slowest), uint8 (256, 3)."""
-    from matplotlib import colormaps
-
-    table = colormaps["Spectral"](np.linspace(0.0, 1.0, 256))[:, :3]
-    return np.asarray(np.round(255 * table), np.uint8)
-
-
 def _painted(states: Iterator[Map]) -> Iterator[Shown]:
     # Here, on the job's thread: it loads Matplotlib.
     from workbench.maps.trainability_report import shades
 
-    table = _spectral()
+    table = spectral()
     for made in states:
         if not made.stride:
             continue
@@ -103,7 +93,7 @@ class TrainabilityStudy(Study):
         self.steps = number("maps.steps", STEPS, "steps of each training", self.compute)
         self.seed = number("maps.seed", 0, "of a published setting; 0: as published", self._anew)
         self.map = MapPlot("trainability map")
-        self.legend = _Legend()
+        self.legend = SpeedLegend()
         self.fit = FitPlot()
         self.figures = QLabel("")
         self.figures.setWordWrap(True)
@@ -134,7 +124,7 @@ class TrainabilityStudy(Study):
                 hint(
                     "Published settings are those of Sohl-Dickstein 2024, “The boundary of neural "
                     "network trainability is fractal” (arXiv 2402.06184), with its numbers. The "
-                    "full ones train on 272 samples a pixel: a minute and more for 64 × 64."
+                    "full ones train on 272 samples a pixel: some 35 s for 64 × 64 on two cores."
                 ),
             ],
             self.map,
@@ -230,8 +220,8 @@ class TrainabilityStudy(Study):
             lines.append(f"median of local slopes, as published: {state.published:.3f}")
         if made.setting.published is not None:
             lines.append(
-                f"published: {made.setting.published:.2f}, over zooms of some 50 maps of 4096 "
-                "pixels a side; few pixels give less"
+                f"published: {made.setting.published:.2f}, the median over zooms of 50 or so maps "
+                "of 4096 pixels a side"
             )
         else:
             lines.append("published: none for this setting")
@@ -273,84 +263,3 @@ def pixel_text(made: Map, x: float, y: float) -> str:
     if value < 0:
         return f"{place}: converged, mean loss {-value / steps:.4g} of the first"
     return f"{place}: diverged, mean of first loss over loss {value / steps:.4g}"
-
-
-class FitPlot(QWidget):
-    """Boxes that hold boundary over their size, both logarithmic, with the fitted line."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = pg.PlotWidget()
-        self.plot.setMinimumSize(180, 150)
-        item = self.plot.getPlotItem()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setMouseEnabled(False, False)
-        item.setLogMode(x=True, y=True)
-        item.showGrid(x=True, y=True, alpha=0.15)
-        item.setLabel("bottom", "side of a box in pixels")
-        item.setLabel("left", "boxes with boundary")
-        for side in ("left", "bottom"):
-            item.getAxis(side).enableAutoSIPrefix(False)
-        self.points = self.plot.plot([], [], pen=None, symbol="o", symbolSize=7)
-        self.line = self.plot.plot([], [])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plot)
-        themes.changed.connect(self._restyle)
-        self._restyle()
-
-    def show_fit(self, found: Dimension | None) -> None:
-        """Take over counts and line; nothing with None."""
-        if found is None or not len(found.sizes):
-            self.points.setData([], [])
-            self.line.setData([], [])
-            return
-        self.points.setData(found.sizes, found.counts)
-        if found.value == found.value:
-            self.line.setData(found.sizes, np.exp(found.intercept) * found.sizes**-found.value)
-        else:
-            self.line.setData([], [])
-        self.plot.getPlotItem().autoRange(padding=0.1)
-
-    def _restyle(self) -> None:
-        style_plot(self.plot)
-        self.points.setSymbolBrush(pg.mkBrush(themes.now.train))
-        self.points.setSymbolPen(None)
-        self.line.setPen(pg.mkPen(themes.now.test, width=1.5))
-
-
-class _Legend(QWidget):
-    """The two scales of colour, with what their ends mean."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._table: np.ndarray | None = None
-        self.setMinimumHeight(3 * self.fontMetrics().lineSpacing() + 18)
-        self.setAccessibleName("red to yellow: diverged; green to blue: converged")
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        """A bar each: diverged on the left, converged on the right."""
-        if self._table is None:
-            self._table = _spectral()
-        painter = QPainter(self)
-        half, line = self.width() / 2, self.fontMetrics().lineSpacing()
-        for left, title, ends, span in (
-            (0.0, "diverged", ("slowest", "fastest"), (0, 95)),
-            (half, "converged", ("fastest", "slowest"), (160, 255)),
-        ):
-            bar = QRectF(left + 2, line + 2, half - 8, 12)
-            ramp = QLinearGradient(bar.topLeft(), QPointF(bar.right(), bar.top()))
-            for k in range(11):
-                rgb = self._table[span[0] + (span[1] - span[0]) * k // 10]
-                ramp.setColorAt(k / 10, QColor(*(int(v) for v in rgb)))
-            painter.fillRect(bar, ramp)
-            painter.setPen(QPen(QColor(themes.now.text)))
-            painter.drawText(
-                QRectF(bar.left(), 0, bar.width(), line), Qt.AlignmentFlag.AlignHCenter, title
-            )
-            below = QRectF(bar.left(), bar.bottom() + 2, bar.width(), line)
-            painter.setPen(QPen(QColor(themes.now.faint)))
-            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, ends[0])
-            painter.drawText(below, Qt.AlignmentFlag.AlignRight, ends[1])
-        painter.end()

@@ -13,8 +13,8 @@ from kernels.optimizers import new_memory
 from kernels.random import STREAM_NOISE, normal
 from kernels.schedules import new_schedule_memory
 from kernels.training import NO_DESCENT, NOT_FINITE
-from workbench.descents.experiment import DescentExperiment
 from workbench.descents import stationary
+from workbench.descents.experiment import DescentExperiment
 from workbench.descents.stationary import Verdict, classify
 from workbench.descents.surface import Minimum
 
