@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import QSettings, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar
 
 from ui.export import Picture
-from ui.maps_page import MapsPage
 from ui.page import Page
 from ui.run_page import RunPage
-from ui.surface_page import SurfacePage
 from ui.theme import DARK, LIGHT, system_theme, themes
 from workbench import Experiment, Run
+
+if TYPE_CHECKING:
+    from ui.maps_page import MapsPage
+    from ui.surface_page import SurfacePage
+
+P = TypeVar("P", bound=Page)
 
 
 class MainWindow(QMainWindow):
@@ -28,15 +35,16 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("Descent Workbench")
-        self.run_page, self.surface_page = RunPage(), SurfacePage()
-        self.maps_page = MapsPage(lambda: self.run_page.bridge.run)
-        self.pages: list[Page] = [self.run_page, self.surface_page, self.maps_page]
-        self._told = {page: "" for page in self.pages}
+        self.pages: list[Page] = []
+        self.page_actions: list[QAction] = []
+        self._told: dict[Page, str] = {}
         self._compiling = ""
         self._stack, self._bars, self._figures = (QStackedWidget() for _ in range(3))
         self.state = QLabel("")
-        self._make_pages()
+        self.run_page = RunPage()
+        self._make_bar()
         self._make_menus()
+        self._add(self.run_page)
         self.setCentralWidget(self._stack)
         self.run_page.bridge.compiles.connect(self._tell_compiling)
         themes.changed.connect(self._restyle)
@@ -47,31 +55,55 @@ class MainWindow(QMainWindow):
 
     # -- building ------------------------------------------------------------------------------
 
-    def _make_pages(self) -> None:
+    @cached_property
+    def surface_page(self) -> SurfacePage:
+        """Made, and its modules imported, when it is first asked for: the window starts sooner."""
+        from ui.surface_page import SurfacePage
+
+        return self._add(SurfacePage())
+
+    @cached_property
+    def maps_page(self) -> MapsPage:
+        """Made when it is first asked for, as ``surface_page``."""
+        from ui.maps_page import MapsPage
+
+        return self._add(MapsPage(lambda: self.run_page.bridge.run))
+
+    def _add(self, page: P) -> P:
+        self.pages.append(page)
+        self._told[page] = ""
+        self._stack.addWidget(page)
+        self._bars.addWidget(page.bar)
+        self._figures.addWidget(page.figures)
+        page.told.connect(lambda text: self._tell(page, text))
+        page.wrong.connect(lambda text: self._tell(page, text))
+        self._file_menu.insertActions(self._after_pages, page.file_actions)
+        return page
+
+    def _make_bar(self) -> None:
         bar = QToolBar("Pages")
         bar.setObjectName("pageBar")
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(bar)
         group = QActionGroup(self)
-        self.page_actions: dict[Page, QAction] = {}
-        for k, page in enumerate(self.pages, 1):
-            action = QAction(page.title, self)
+        choices: list[tuple[str, str, Callable[[], Page]]] = [
+            ("Run", "the page of runs", lambda: self.run_page),
+            ("Surfaces", "the page of surfaces", lambda: self.surface_page),
+            ("Maps", "the page of maps", lambda: self.maps_page),
+        ]
+        for k, (title, tip, page) in enumerate(choices, 1):
+            action = QAction(title, self)
             action.setCheckable(True)
             action.setShortcut(QKeySequence(f"Ctrl+{k}"))
-            action.setToolTip(f"the page of {page.title.lower()}s (Ctrl+{k})".replace("ss", "s"))
-            action.triggered.connect(lambda _, page=page: self.show_page(page))
+            action.setToolTip(f"{tip} (Ctrl+{k})")
+            action.triggered.connect(lambda _, page=page: self.show_page(page()))
             group.addAction(action)
             bar.addAction(action)
             button = bar.widgetForAction(action)
             assert button is not None
             button.setObjectName("pageButton")
-            self.page_actions[page] = action
-            self._stack.addWidget(page)
-            self._bars.addWidget(page.bar)
-            self._figures.addWidget(page.figures)
-            page.told.connect(lambda text, page=page: self._tell(page, text))
-            page.wrong.connect(lambda text, page=page: self._tell(page, text))
+            self.page_actions.append(action)
         bar.addSeparator()
         self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         bar.addWidget(self._bars)
@@ -88,20 +120,17 @@ class MainWindow(QMainWindow):
         file, view = menus.addMenu("&File"), menus.addMenu("&View")
         assert file is not None
         assert view is not None
-        for page in self.pages:
-            for action in page.file_actions:
-                file.addAction(action)
+        self._file_menu = file
         self.export_menu = file.addMenu("&Export")
         assert self.export_menu is not None
+        self._after_pages = self.export_menu.menuAction()
         self.export_menu.aboutToShow.connect(self._fill_export_menu)
-        self._fill_export_menu()
         file.addSeparator()
         leave = QAction("&Quit", self)
         leave.setShortcut(QKeySequence("Ctrl+Q"))
         leave.triggered.connect(self.close)
         file.addAction(leave)
-        for action in self.page_actions.values():
-            view.addAction(action)
+        view.addActions(self.page_actions)
         view.addSeparator()
         group = QActionGroup(self)
         self.theme_actions: dict[str, QAction] = {}
@@ -141,7 +170,7 @@ class MainWindow(QMainWindow):
         k = self.pages.index(page)
         for stack in (self._stack, self._bars, self._figures):
             stack.setCurrentIndex(k)
-        self.page_actions[page].setChecked(True)
+        next(a for a in self.page_actions if a.text() == page.title).setChecked(True)
         for other in self.pages:
             for action in other.file_actions:
                 action.setVisible(other is page)
