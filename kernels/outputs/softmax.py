@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kernels.outputs import bend_back, catalog, pull_back, respond
-from kernels.rules import const, select
+from kernels.rules import const, finite, select
 
 
 class Softmax(NamedTuple):
@@ -21,6 +21,8 @@ def _respond(item: Any, z: Any, p: Any) -> None:
         above = z[0] - z[1]
         small = np.exp(-abs(above))
         large = const(small, 1.0) / (const(small, 1.0) + small)
+        # Of infinite scores there is none, as the loops say too: such a run has diverged.
+        large = select(finite(above), large, const(small, np.nan))
         small *= large
         first = above > const(above, 0.0)
         p[0] = select(first, large, small)

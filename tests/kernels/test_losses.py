@@ -136,6 +136,15 @@ def test_a_lost_answer_has_no_finite_loss(loss, output, dtype):
         assert np.isnan(ask(make(loss), output, z, [0, 1, 0], dtype)[0])
 
 
+@dtypes
+@pytest.mark.parametrize("n", [2, 3])
+def test_infinite_scores_have_no_softmax(n, dtype):
+    for k in range(n):
+        z = np.zeros(n)
+        z[k] = np.inf
+        assert np.isnan(ask(make("mean_squared_error"), "softmax", z, np.eye(n)[0], dtype)[0])
+
+
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 3.5])
 def test_focal_loss_for_any_power_even_of_saturated_answers(gamma):
     made = losses.catalog.get("focal").make({"gamma": gamma, "alpha": 0.4})
