@@ -13,6 +13,8 @@ from kernels.lanes import load, store, width_of
 from kernels.surfaces import ascent, bend, height
 from workbench.descents.many import Descents
 
+pytestmark = pytest.mark.emits
+
 # a = x² + y - 11, b = x + y² - 7; constants 2, 4, 7, 11.
 _CONSTANTS = (2.0, 4.0, 7.0, 11.0)
 _COMMON = (

@@ -12,6 +12,8 @@ from kernels.jit import EXACT_OPTIONS, OPTIONS
 from kernels.lanes import COMPILED, load, store
 from kernels.rules import const, select
 
+pytestmark = pytest.mark.emits
+
 WIDTH = (None,) * (4 if COMPILED else 1)
 X = np.array([-1.7, -0.6, 0.3, 0.9, 1.6, 2.3, -2.2, 0.05])
 Y = np.array([0.8, -1.4, 0.2, 1.1, -0.7, 1.9, 0.4, -0.35])
