@@ -246,7 +246,7 @@ class LandscapeView(QWidget):
             words.append(f"{profile.name}: barrier {profile.barrier:.3g}")
         size = f"{len(grid.along)}×{len(grid.across)}"
         if view.computed < 1.0:
-            size += f", {100 * view.computed:.0f} % computed, the rest within a colour step"
+            size += f", {100 * view.computed:.0f} % computed, the rest interpolated"
         elif len(grid.along) < SIDE:
             size += " (a larger network or height: coarser)"
         words.append(size)
