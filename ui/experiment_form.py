@@ -7,9 +7,7 @@ from typing import Any
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
-    QFormLayout,
     QFrame,
-    QGroupBox,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -17,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from kernels import activations, initializers, losses, outputs
-from ui.item_editor import ItemEditor, field_label
+from ui.item_editor import ItemEditor, form_group
 from ui.number_edit import NumberEdit
 from workbench import Experiment, WorkbenchError, datasets, gallery
 from workbench.experiment import CATALOGS, DTYPES
@@ -67,10 +65,10 @@ class ExperimentForm(QScrollArea):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
-        layout.addWidget(self._group("Experiment", self._top_rows()))
-        layout.addWidget(self._group("Data and network", self._network_rows()))
-        layout.addWidget(self._group("Training", self._training_rows()))
-        layout.addWidget(self._group("Stop rule", self._stop_rows()))
+        layout.addWidget(form_group("Experiment", self._top_rows()))
+        layout.addWidget(form_group("Data and network", self._network_rows()))
+        layout.addWidget(form_group("Training", self._training_rows()))
+        layout.addWidget(form_group("Stop rule", self._stop_rows()))
         layout.addStretch(1)
         self.setWidget(inside)
         self.setWidgetResizable(True)
@@ -78,18 +76,6 @@ class ExperimentForm(QScrollArea):
         self.preset.textActivated.connect(self.preset_chosen)
         self.dtype.textActivated.connect(lambda text: self._apply({"dtype": text}))
         self.sizes.committed.connect(self._set_sizes)
-
-    def _group(self, title: str, rows: list[tuple[str, QWidget]]) -> QGroupBox:
-        group = QGroupBox(title)
-        form = QFormLayout(group)
-        form.setContentsMargins(8, 4, 8, 6)
-        form.setVerticalSpacing(4)
-        for label, widget in rows:
-            if label:
-                form.addRow(field_label(label), widget)
-            else:
-                form.addRow(widget)
-        return group
 
     def _top_rows(self) -> list[tuple[str, QWidget]]:
         rows: list[tuple[str, QWidget]] = [("gallery", self.preset)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLabel, QWidget
 
 from kernels.catalog import Catalog, Hyper, Item
 from kernels.domains import FilePath, Range, Words
@@ -23,6 +23,20 @@ def field_label(name: str) -> QLabel:
     label = QLabel(name.replace("_", " "))
     label.setFixedWidth(_LABEL_WIDTH)
     return label
+
+
+def form_group(title: str, rows: list[tuple[str, QWidget]]) -> QGroupBox:
+    """A titled form; a row without a label takes all the width."""
+    group = QGroupBox(title)
+    form = QFormLayout(group)
+    form.setContentsMargins(8, 4, 8, 6)
+    form.setVerticalSpacing(4)
+    for label, widget in rows:
+        if label:
+            form.addRow(field_label(label), widget)
+        else:
+            form.addRow(widget)
+    return group
 
 
 def _field(hyper: Hyper) -> Field:

@@ -11,15 +11,13 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QIcon, QPixmap
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLabel,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from ui.figure_table import figure_table
 from ui.maps_plot import MapPlot, Mark
 from ui.maps_study import Study
 from ui.worker import Worker
@@ -59,20 +57,9 @@ class BasinStudy(Study):
         super().__init__(thread, parent)
         self.shown: Shown | None = None
         self.map = MapPlot("basin map")
-        self.table = QTableWidget(0, len(self.heads))
+        self.table = figure_table(len(self.heads))
         self.table.setHorizontalHeaderLabels(list(self.heads))
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)
-        down, across = self.table.verticalHeader(), self.table.horizontalHeader()
-        assert down is not None
-        assert across is not None
-        down.hide()
-        down.setDefaultSectionSize(22)
-        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.legend = QLabel("Reached, by share of the area")
         self.legend.setObjectName("viewTitle")
         self.path_note = QLabel("")

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from PyQt6.QtWidgets import QWidget
 
+from ui.item_editor import form_group
 from ui.maps_basins import BasinStudy, Shown, painted
 from ui.maps_sources import ExperimentCombo
-from ui.maps_study import group, hint, number
+from ui.maps_study import hint, number
 from workbench import Experiment, Run, WorkbenchError
 from workbench.fields import integer, within
 from workbench.landscape import Plane
@@ -51,8 +52,8 @@ class PlaneBasins(BasinStudy):
         self._experiment: Experiment | None = None
         self.lay_out(
             [
-                group("Trainings", [("experiment", self.source), ("steps", self.steps)]),
-                group("Map", [("resolution", self.resolution), ("tolerance", self.tolerance)]),
+                form_group("Trainings", [("experiment", self.source), ("steps", self.steps)]),
+                form_group("Map", [("resolution", self.resolution), ("tolerance", self.tolerance)]),
                 hint(
                     "Equal colours: ends that have both converged, or both not; whose losses "
                     "differ by less than half a decade; and whose parameters, after permuting and "

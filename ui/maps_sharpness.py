@@ -10,9 +10,10 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from ui.item_editor import form_group
 from ui.maps_basins import table_csv
 from ui.maps_sources import ExperimentCombo
-from ui.maps_study import Study, group, hint, number
+from ui.maps_study import Study, hint, number
 from ui.theme import style_plot, themes
 from workbench import Run, WorkbenchError
 from workbench.fields import integer
@@ -66,11 +67,11 @@ class SharpnessStudy(Study):
         right.setMinimumWidth(240)
         self.lay_out(
             [
-                group(
+                form_group(
                     "Run",
                     [("experiment", self.source), ("steps", self.steps), ("every", self.every)],
                 ),
-                group("Plot", [("", self.log)]),
+                form_group("Plot", [("", self.log)]),
                 hint(
                     "Gradient descent on a quadratic diverges where the curvature is above 2 / "
                     "learning rate. The sharpness of a network's loss climbs to that edge and "

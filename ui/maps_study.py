@@ -7,9 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
-    QFormLayout,
     QFrame,
-    QGroupBox,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -18,7 +16,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ui.item_editor import field_label
 from ui.maps_job import Job
 from ui.number_edit import NumberEdit
 from workbench.maps.pixels import Window
@@ -185,20 +182,6 @@ class Study(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(whole)
         self.whole = whole
-
-
-def group(title: str, rows: list[Row]) -> QGroupBox:
-    """A titled form; a row without a label takes all the width."""
-    made = QGroupBox(title)
-    form = QFormLayout(made)
-    form.setContentsMargins(8, 4, 8, 6)
-    form.setVerticalSpacing(4)
-    for label, widget in rows:
-        if label:
-            form.addRow(field_label(label), widget)
-        else:
-            form.addRow(widget)
-    return made
 
 
 def number(name: str, value: float, tip: str, changed: Callable[[], None]) -> NumberEdit:

@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import (
 )
 
 from kernels import optimizers, surfaces
-from ui.item_editor import ItemEditor
+from ui.item_editor import ItemEditor, form_group
 from ui.maps_basins import BasinStudy, Shown, painted
-from ui.maps_study import group, hint, number
+from ui.maps_study import hint, number
 from ui.text_edit import TextEdit
 from workbench import WorkbenchError
 from workbench.descents.descent import descend
@@ -47,8 +47,8 @@ class SurfaceBasins(BasinStudy):
         self._show_rule()
         self.lay_out(
             [
-                group("Surface", [("", self.surface), ("formula", self.formula)]),
-                group(
+                form_group("Surface", [("", self.surface), ("formula", self.formula)]),
+                form_group(
                     "Descents",
                     [("", self.optimizer), ("steps", self.steps), ("resolution", self.resolution)],
                 ),

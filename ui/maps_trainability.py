@@ -9,11 +9,12 @@ import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
+from ui.item_editor import form_group
 from ui.maps_basins import table_csv
 from ui.maps_plot import MapPlot
 from ui.maps_sources import ExperimentCombo
 from ui.maps_speed import FitPlot, SpeedLegend, spectral
-from ui.maps_study import Study, group, hint, number
+from ui.maps_study import Study, hint, number
 from workbench import Run, WorkbenchError
 from workbench.fields import integer
 from workbench.maps.box_counting import Dimension
@@ -111,7 +112,7 @@ class TrainabilityStudy(Study):
         right.setMinimumWidth(300)
         self.lay_out(
             [
-                group(
+                form_group(
                     "Trainings",
                     [
                         ("setting", self.source),
@@ -120,7 +121,7 @@ class TrainabilityStudy(Study):
                         ("seed", self.seed),
                     ],
                 ),
-                group("Map", [("resolution", self.resolution)]),
+                form_group("Map", [("resolution", self.resolution)]),
                 hint(
                     "Published settings are those of Sohl-Dickstein 2024, “The boundary of neural "
                     "network trainability is fractal” (arXiv 2402.06184), with its numbers. The "

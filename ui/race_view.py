@@ -8,16 +8,14 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QGraphicsItem,
-    QHeaderView,
-    QTableWidget,
     QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from ui.figure_table import figure_table
 from ui.racing import TOLERANCES, Trace, lowest
 from ui.surface_grid import thinned
 from ui.symbols import colour, swatch
@@ -66,18 +64,9 @@ class RaceView(QWidget):
         item.addLegend(offset=(-6, 6))
         self.here = pg.InfiniteLine(angle=90, movable=False)
         item.addItem(self.here)
-        self.table = QTableWidget(0, len(TOLERANCES) + 2)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAlternatingRowColors(True)
-        self.table.setTabKeyNavigation(False)
-        down, across = self.table.verticalHeader(), self.table.horizontalHeader()
-        assert down is not None
+        self.table = figure_table(len(TOLERANCES) + 2)
+        across = self.table.horizontalHeader()
         assert across is not None
-        down.hide()
-        down.setDefaultSectionSize(22)
-        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         across.setMinimumSectionSize(40)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

@@ -10,6 +10,7 @@ import numpy as np
 from kernels.schedules import current, new_schedule_memory, note
 from workbench.descents.descent import Descent, carry_out
 from workbench.descents.experiment import DescentExperiment
+from workbench.descents.races import arrivals_of
 from workbench.descents.stationary import NOT_CONVERGED
 from workbench.descents.surface import Surface
 from workbench.fields import Choice
@@ -67,9 +68,8 @@ class Trace:
     def reached(self, lowest: float | None) -> list[int | None]:
         """Steps until f - ``lowest``, or without it the gradient's norm, first was within each of
         ``TOLERANCES``."""
-        left = np.hypot(*self.path[:, 3:].T) if lowest is None else self.path[:, 2] - lowest
-        met = [np.flatnonzero(left <= tolerance) for tolerance in TOLERANCES]
-        return [int(rows[0]) if len(rows) else None for rows in met]
+        found = arrivals_of(self.path[:, 2], self.path[:, 3:], lowest, TOLERANCES)
+        return [steps if steps >= 0 else None for steps in found]
 
 
 def race(surface: Surface, racers: Sequence[Racer], field: Field) -> list[Trace]:

@@ -6,9 +6,7 @@ from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
-    QFormLayout,
     QFrame,
-    QGroupBox,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -16,7 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from kernels import surfaces
-from ui.item_editor import ItemEditor, field_label
+from ui.item_editor import ItemEditor, form_group
 from ui.number_edit import NumberEdit
 from ui.racer_list import RacerList
 from ui.racing import Field
@@ -84,9 +82,9 @@ class SurfacePanel(QScrollArea):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
-        layout.addWidget(_group("Surface", rows))
+        layout.addWidget(form_group("Surface", rows))
         layout.addWidget(self.racers)
-        layout.addWidget(_group("Descent", [(name, self._number(name)) for name in _TIPS]))
+        layout.addWidget(form_group("Descent", [(name, self._number(name)) for name in _TIPS]))
         layout.addStretch(1)
         self.setWidget(inside)
         self.setWidgetResizable(True)
@@ -234,16 +232,3 @@ class SurfacePanel(QScrollArea):
     def _say_of_formula(self, text: str) -> None:
         self.formula_message.setText(text)
         self.formula_message.setVisible(bool(text))
-
-
-def _group(title: str, rows: list[tuple[str, QWidget]]) -> QGroupBox:
-    group = QGroupBox(title)
-    form = QFormLayout(group)
-    form.setContentsMargins(8, 4, 8, 6)
-    form.setVerticalSpacing(4)
-    for label, widget in rows:
-        if label:
-            form.addRow(field_label(label), widget)
-        else:
-            form.addRow(widget)
-    return group

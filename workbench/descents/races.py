@@ -115,14 +115,18 @@ def run_race(
         raise BadValue("optimizers", rule, f"{len(runners)} runners", "fewer")
     descents = tuple(map(carry_out, runners))
     best = min((m.value for m in runners[0].surface.minima if m.is_global), default=None)
-    arrivals = np.array([_arrivals(descent, best, chosen) for descent in descents])
+    arrivals = np.array([arrivals_of(d.values, d.gradients, best, chosen) for d in descents])
     arrivals.flags.writeable = False
     measure = GRADIENT if best is None else HEIGHT
     return Race(descents, _labels(runners), measure, chosen, arrivals)
 
 
-def _arrivals(descent: Descent, best: float | None, tolerances: Sequence[float]) -> list[int]:
-    measure = np.hypot(*descent.gradients.T) if best is None else descent.values - best
+def arrivals_of(
+    values: np.ndarray, gradients: np.ndarray, best: float | None, tolerances: Sequence[float]
+) -> list[int]:
+    """Steps until ``values`` (m,) - ``best``, or without it the norm of ``gradients`` (m, 2), first
+    was within each of the tolerances; -1 where it never was."""
+    measure = np.hypot(*gradients.T) if best is None else values - best
     found = []
     for tolerance in tolerances:
         reached = np.flatnonzero(measure <= tolerance)
