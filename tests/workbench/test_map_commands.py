@@ -30,8 +30,8 @@ def last_json(capsys):
         ),
         (
             ["trainability", "--setting", "single", "--resolution", "8", "--steps", "20", "--zoom",
-             "1"],
-            ("maps.npz", "map_0.png", "dimension.svg"),
+             "1", "--follow", "--toward", "random"],
+            ("map_1.npz", "map_0.png", "dimension.svg"),
             "published_dimension",
         ),
         (
@@ -64,6 +64,7 @@ def test_a_command_writes_its_folder_and_one_line_of_json(arguments, files, key,
         ["trainability", "--axes", "x"],
         ["trainability", "tutorial", "--setting", "tanh"],
         ["trainability", "--zoom", "-1"],
+        ["trainability", "--zoom", "1", "--toward", "denset"],
         ["sharpness", "--every", "0"],
         ["sharpness", "--out", ""],
     ],

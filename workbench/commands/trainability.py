@@ -14,12 +14,14 @@ SUMMARY = "map which learning rates converge, and the dimension of the boundary"
 DESCRIPTION = (
     "Train one network a pixel, over learning rates or over a scale and a learning rate; write the "
     "map, coloured by how fast it converged or diverged, and the box-counting dimension of the "
-    "boundary: maps.npz, boxes.csv, result.json and pictures as PNG and SVG."
+    "boundary: map_0.npz …, boxes.csv, result.json and pictures as PNG and SVG."
 )
 EPILOG = (
     "The settings are those of Sohl-Dickstein 2024, arXiv 2402.06184; the published dimensions are "
-    "medians over zooms of some 50 images of 4096 × 4096 pixels: --zoom follows the boundary. Exit "
-    "codes: 0 done, 2 bad input, 130 interrupted; in all but the second what is done is written."
+    "medians over zooms of some 50 images of 4096 × 4096 pixels about a point that is not told: "
+    "--zoom follows the boundary to a place of its own, and --follow makes such sizes affordable. "
+    "Exit codes: 0 done, 2 bad input, 130 interrupted; in all but the second what is done is "
+    "written."
 )
 
 
@@ -45,6 +47,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", metavar="N", help="steps of each training (default: 500)")
     parser.add_argument("--seed", metavar="N", help="of the setting (default: 0, the published)")
     parser.add_argument("--zoom", metavar="N", help="further windows, each half as wide")
+    parser.add_argument("--toward", metavar="PLACE", help="where to zoom: busiest (the part with "
+                        "the most boundary, default) or random (about a pixel of it)")  # fmt: skip
+    parser.add_argument("--zoom-seed", metavar="N", help="draws the pixels of --toward random")
+    parser.add_argument("--follow", action="store_true", help="train only pixels near the boundary "
+                        "of a coarser raster; islands far from any may be missed")  # fmt: skip
     parser.add_argument("--out", metavar="DIR", help="folder, new or empty (default: runs/…)")
     parser.add_argument("--json", action="store_true", help="one JSON object as last line")
 
@@ -56,8 +63,9 @@ def carry_out(options: argparse.Namespace) -> int:
     from workbench.fields import integer
     from workbench.interrupt import Interrupt
     from workbench.maps.folder import MapProgress, choose_map_folder
-    from workbench.maps.trainability_map import states, zoom
-    from workbench.maps.trainability_report import describe, save
+    from workbench.maps.trainability_map import states
+    from workbench.maps.trainability_report import MapFolder
+    from workbench.maps.trainability_zoom import BUSIEST, TOWARD, zoom
     from workbench.store import release_folder
 
     if options.experiment and options.setting:
@@ -66,12 +74,16 @@ def carry_out(options: argparse.Namespace) -> int:
     source: Any = options.setting or "tanh"
     if options.experiment:
         source = named_experiment(options.experiment)
-    given: dict[str, Any] = {"resolution": 64}
+    given: dict[str, Any] = {"resolution": 64, "follow": options.follow}
     for name in ("window", "resolution", "steps", "seed"):
         if getattr(options, name) is not None:
             given[name] = read_value(getattr(options, name))
     if options.axes:
         given["axes"] = options.axes
+    toward = options.toward or BUSIEST
+    if toward not in TOWARD:
+        raise BadValue("--toward", f"must be one of {', '.join(TOWARD)}", toward, BUSIEST)
+    draw = integer("--zoom-seed", read_value(options.zoom_seed or "0"), 0, 2**63 - 1)
     levels = integer("--zoom", read_value(options.zoom or "0"), 0, 1000)
     stopping: list[Interrupt] = []
     progress = MapProgress("trainability")
@@ -91,12 +103,22 @@ def carry_out(options: argparse.Namespace) -> int:
         ):
             stopping.append(interrupt)
             *_, last = walk
-            far = levels if last.stride == 1 else 0
-            made = zoom(last, far, progress=progress.again(), cancelled=cancelled)
-        result = save(made, folder)
+            maps = MapFolder(folder)
+            maps.add(last)
+            if last.stride == 1:
+                for deeper in zoom(
+                    last,
+                    levels,
+                    toward=toward,
+                    seed=draw,
+                    progress=progress.again(),
+                    cancelled=cancelled,
+                ):
+                    maps.add(deeper)
+            result = maps.finish()
     finally:
         release_folder(folder)
-    print(describe(made), file=sys.stderr if options.json else sys.stdout)
+    print(maps.describe(), file=sys.stderr if options.json else sys.stdout)
     if options.json:
         print(json.dumps(result))
     return 130 if interrupt.pressed else 0

@@ -75,11 +75,11 @@ def passes(shape: tuple[int, int], coarsest: int = COARSEST) -> Iterator[tuple[i
     """(stride, flat indices) of one pass after the other: every ``coarsest``-th pixel along both
     sides, then those between that halve the stride, until every pixel was named once. Passes
     without pixels are left out."""
-    rows, columns = np.indices(shape)
     former = np.zeros(shape, bool)
     stride = coarsest
     while stride >= 1:
-        here = (rows % stride == 0) & (columns % stride == 0)
+        here = np.zeros(shape, bool)
+        here[::stride, ::stride] = True
         new = np.flatnonzero(here & ~former)
         if len(new):
             yield stride, new

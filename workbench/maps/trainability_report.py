@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from workbench.maps.trainability_map import AXES, Map, Zoom
+from workbench.maps.box_counting import Dimension
+from workbench.maps.trainability_map import AXES, Map
+from workbench.maps.trainability_zoom import Level, zoom_summary
 
 _GAP = 0.25  # between the palest shades of the two sides, of a scale from -1 to 1
 
@@ -51,7 +53,7 @@ def map_figure(made: Map) -> Figure:
     for axis, label in zip("xy", AXES[made.axes], strict=True):
         axes.set(**{f"{axis}label": f"log₁₀ {label}"})
     kind = f"{made.setting.summary}, {made.setting.steps} steps"
-    axes.set_title(f"Trainability: {kind}\n{_dimension_text(made)}", fontsize=10)
+    axes.set_title(f"Trainability: {kind}\n{_dimension_text(made.dimension())}", fontsize=10)
     bar = figure.colorbar(image, ticks=(-1, -_GAP, _GAP, 1))
     bar.ax.set_yticklabels(
         ["diverges slowest", "diverges fastest", "converges fastest", "converges slowest"]
@@ -63,8 +65,7 @@ def map_figure(made: Map) -> Figure:
     return figure
 
 
-def _dimension_text(made: Map) -> str:
-    d = made.dimension()
+def _dimension_text(d: Dimension) -> str:
     if d.value != d.value:
         return "too little boundary for a dimension"
     return (
@@ -73,13 +74,11 @@ def _dimension_text(made: Map) -> str:
     )
 
 
-def dimension_figure(made: Map | Zoom) -> Figure:
-    """The counts of boxes over their size, with the line fitted to each map's."""
-    maps = made.maps if isinstance(made, Zoom) else (made,)
+def dimension_figure(dimensions: list[Dimension]) -> Figure:
+    """The counts of boxes over their size, with the line fitted to each window's."""
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.add_subplot()
-    for k, each in enumerate(maps):
-        d = each.dimension()
+    for k, d in enumerate(dimensions):
         if not len(d.sizes):
             continue
         colour = f"C{k % 10}"
@@ -101,50 +100,59 @@ def dimension_figure(made: Map | Zoom) -> Figure:
     return figure
 
 
-def save(made: Zoom, folder: Path) -> dict[str, Any]:
-    """Write maps.npz, boxes.csv, result.json and the pictures into ``folder``; returns the result.
+class MapFolder:
+    """Writes maps into ``folder`` one by one, so that none has to be kept: map_K.npz, .png and
+    .svg of a window, the whole first; at last boxes.csv, dimension.png and .svg, result.json."""
 
-    One map_K.png and map_K.svg a window, the whole first, and dimension.png and .svg.
-    """
-    folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    result = made.summary() | {"folder": str(folder)}
-    held: dict[str, Any] = {}
-    for k, each in enumerate(made.maps):
-        held |= {f"measure_{k}": each.measure, f"window_{k}": np.array(each.window.sides)}
-        figure = map_figure(each)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.levels: list[Level] = []
+
+    def add(self, made: Map) -> None:
+        """Write the next map."""
+        k = len(self.levels)
+        self.levels.append(Level.of(made))
+        window = np.array(made.window.sides)
+        np.savez_compressed(self.folder / f"map_{k}.npz", measure=made.measure, window=window)
+        figure = map_figure(made)
         for suffix in ("png", "svg"):
-            figure.savefig(folder / f"map_{k}.{suffix}", dpi=150)
-    np.savez_compressed(folder / "maps.npz", **held)
-    with (folder / "boxes.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("window", "size", "count", "local_slope"))
-        for k, each in enumerate(made.maps):
-            d = each.dimension()
-            for row in zip(d.sizes, d.counts, d.local, strict=True):
-                writer.writerow([k, int(row[0]), int(row[1]), float(row[2])])
-    figure = dimension_figure(made)
-    for suffix in ("png", "svg"):
-        figure.savefig(folder / f"dimension.{suffix}", dpi=150)
-    (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return result
+            figure.savefig(self.folder / f"map_{k}.{suffix}", dpi=150)
 
+    def finish(self) -> dict[str, Any]:
+        """Write what the maps have in common; returns the result."""
+        result = zoom_summary(self.levels) | {"folder": str(self.folder)}
+        with (self.folder / "boxes.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(("window", "size", "count", "local_slope"))
+            for k, level in enumerate(self.levels):
+                d = level.dimension
+                for row in zip(d.sizes, d.counts, d.local, strict=True):
+                    writer.writerow([k, int(row[0]), int(row[1]), float(row[2])])
+        figure = dimension_figure([level.dimension for level in self.levels])
+        for suffix in ("png", "svg"):
+            figure.savefig(self.folder / f"dimension.{suffix}", dpi=150)
+        text = json.dumps(result, indent=1) + "\n"
+        (self.folder / "result.json").write_text(text, encoding="utf-8")
+        return result
 
-def describe(made: Zoom) -> str:
-    """The result in a few lines for the terminal."""
-    whole = made.maps[0]
-    lines = [
-        f"{whole.setting.summary}: {whole.setting.steps} steps, "
-        f"{whole.converged.mean():.1%} converged",
-    ]
-    for k, each in enumerate(made.maps):
-        w = each.window
-        lines.append(f"window {k}, {w.x_high - w.x_low:.3g} wide: {_dimension_text(each)}")
-    found, published = made.dimension, whole.setting.published
-    if found == found:
-        lines.append(f"median of local slopes, as published: {found:.3f} over {len(made.maps)}")
-    if published:
-        lines.append(f"published: {published:.2f}, over some 50 windows of 4096 × 4096 pixels")
-    if whole.stride != 1:
-        lines.append(f"not finished: {np.isfinite(whole.measure).mean():.0%} of the pixels")
-    return "\n".join(lines)
+    def describe(self) -> str:
+        """The result in a few lines for the terminal."""
+        result, whole = zoom_summary(self.levels), self.levels[0].summary
+        lines = [
+            f"{whole['summary']}: {whole['steps']} steps, {whole['converged_share']:.1%} converged"
+        ]
+        for k, level in enumerate(self.levels):
+            low, high, *_ = level.summary["window"]
+            lines.append(f"window {k}, {high - low:.3g} wide: {_dimension_text(level.dimension)}")
+        found, count = result["dimension_published_procedure"], len(self.levels)
+        if found is not None:
+            lines.append(f"median of local slopes, as published: {found:.3f} over {count}")
+        if result["published_dimension"]:
+            lines.append(
+                f"published: {result['published_dimension']:.2f}, about a point of the boundary "
+                "that is not told, over some 50 windows of 4096 × 4096 pixels"
+            )
+        if whole["computed_share"] < 1.0:
+            lines.append(f"not finished: {whole['computed_share']:.0%} of the pixels")
+        return "\n".join(lines)

@@ -10,9 +10,10 @@ import pytest
 import workbench as wb
 from workbench.maps import threefry
 from workbench.maps.pixels import Window
-from workbench.maps.trainability_map import Map, busiest, states, zoom
-from workbench.maps.trainability_report import save, shades
+from workbench.maps.trainability_map import Map, states
+from workbench.maps.trainability_report import MapFolder, shades
 from workbench.maps.trainability_settings import NAMES, setting
+from workbench.maps.trainability_zoom import busiest, zoom
 
 STEPS = 25
 
@@ -109,24 +110,50 @@ def test_a_straight_boundary_has_dimension_one():
     assert np.median(slopes) == pytest.approx(1.0, abs=0.1)
 
 
-def test_a_zoom_stays_inside_and_on_the_boundary(tmp_path):
+@pytest.mark.parametrize("toward", ["busiest", "random"])
+def test_a_zoom_stays_inside_and_on_the_boundary(tmp_path, toward):
     first = wb.trainability("single", steps=STEPS, resolution=32)
-    made = zoom(first, 2)
-    assert len(made.maps) == 3
-    for outer, inner in pairwise(made.maps):
+    maps = [first, *zoom(first, 2, toward=toward, seed=3)]
+    assert len(maps) == 3
+    for outer, inner in pairwise(maps):
         a, b = outer.window, inner.window
         assert a.x_low - 1e-9 <= b.x_low < b.x_high <= a.x_high + 1e-9
         assert a.y_low - 1e-9 <= b.y_low < b.y_high <= a.y_high + 1e-9
         assert b.x_high - b.x_low == pytest.approx(0.5 * (a.x_high - a.x_low))
         assert inner.boundary().any()
-        assert busiest(outer) == b
-    result = save(made, tmp_path)
+        assert toward == "random" or busiest(outer) == b
+    folder = MapFolder(tmp_path)
+    for each in maps:
+        folder.add(each)
+    result = folder.finish()
     assert result["published_dimension"] == 1.41
-    assert len(result["maps"]) == 3
-    with np.load(tmp_path / "maps.npz", allow_pickle=False) as held:
-        np.testing.assert_array_equal(held["measure_1"], made.maps[1].measure)
+    slopes = np.concatenate([each.published_slopes() for each in maps])
+    assert result["dimension_published_procedure"] == np.median(slopes)
+    with np.load(tmp_path / "map_1.npz", allow_pickle=False) as held:
+        np.testing.assert_array_equal(held["measure"], maps[1].measure)
     for name in ("map_0.png", "map_2.svg", "dimension.png", "dimension.svg", "boxes.csv"):
         assert (tmp_path / name).stat().st_size > 100
+
+
+def test_a_random_zoom_goes_elsewhere_with_another_seed():
+    first = wb.trainability("single", steps=STEPS, resolution=32)
+    windows = [next(zoom(first, 1, toward="random", seed=seed)).window for seed in (0, 0, 1)]
+    assert windows[0] == windows[1] != windows[2]
+
+
+def test_a_map_that_follows_the_boundary_has_the_whole_map_s_boundary():
+    options = {"steps": 100, "window": [1.0, 3.0, 0.5, 2.5], "resolution": [300, 257]}
+    whole = wb.trainability("single", **options)
+    followed = wb.trainability("single", follow=True, **options)
+    assert whole.boundary().sum() > 300
+    missed = whole.boundary() & ~followed.boundary()
+    assert missed.sum() < 0.01 * whole.boundary().sum()
+    # What was trained agrees to the bit, and the rest lies on the same side.
+    same = followed.measure == whole.measure
+    assert 0.01 < same.mean() < 1.0
+    assert followed.trained < 0.5 * whole.measure.size
+    assert (followed.converged == whole.converged).mean() > 0.999
+    assert not np.isnan(followed.measure).any()
 
 
 def test_shades_keep_the_sides_apart_and_the_order():
