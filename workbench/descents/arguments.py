@@ -14,8 +14,7 @@ _TEXTS = ("title", "surface.formula")
 
 def add_descent(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that ``changes`` reads."""
-    # What begins with one hyphen is a value: -1,2 or -x^2. Python itself allows that for -1 alone.
-    parser._negative_number_matcher = re.compile(r"-(?!h$)[^-]")
+    take_minus_as_value(parser)
     parser.add_argument(
         "surface",
         help="a name (`workbench list surfaces`), a formula of x and y such as 'x^2 + 3*y^2', or "
@@ -36,6 +35,11 @@ def add_descent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", help="write a folder, new or empty")
     parser.add_argument("--json", action="store_true", help="one JSON object as last line")
     parser.add_argument("--no-pictures", action="store_true", help="leave out the pictures")
+
+
+def take_minus_as_value(parser: argparse.ArgumentParser) -> None:
+    """Have what begins with one hyphen be a value: -1,2 or -x^2. Python allows that for -1."""
+    parser._negative_number_matcher = re.compile(r"-(?!h$)[^-]")
 
 
 def add_settings(parser: argparse.ArgumentParser, meaning: str) -> None:
