@@ -33,6 +33,11 @@ def add_descent(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", metavar="N", help="seed of the noise (default: 0)")
     parser.add_argument("--out", metavar="DIR", help="write a folder, new or empty")
+    parser.add_argument(
+        "--film",
+        metavar="NAME.gif|NAME.mp4",
+        help="write a film into that folder too (.mp4 where ffmpeg is installed)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object as last line")
     parser.add_argument("--no-pictures", action="store_true", help="leave out the pictures")
 
@@ -94,6 +99,18 @@ def numbers(field: str, text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise BadValue(field, "must be numbers with commas between", text, "0.5,-1") from None
+
+
+def check_film(options: argparse.Namespace) -> None:
+    """Raise BadValue where ``--film`` cannot be written, before anything runs."""
+    if options.film is None:
+        return
+    from workbench.films import check_name
+
+    check_name("--film", options.film)
+    if options.out is None:
+        rule = "is written into the folder of --out, which is missing"
+        raise BadValue("--film", rule, options.film, f"--out runs/first --film {options.film}")
 
 
 def folder_for(options: argparse.Namespace, made: Any) -> Any:
