@@ -10,7 +10,7 @@ import time
 from concurrent.futures import Future
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from kernels import compiling
@@ -26,6 +26,9 @@ def prepare() -> QApplication:
     # long after each of its chunks.
     sys.setswitchinterval(0.0005)
     pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+    if QApplication.instance() is None:
+        # pyqtgraph keeps one set of shaders for all views in 3-D: these must share what they hold.
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Descent Workbench")

@@ -105,6 +105,7 @@ class PlaneMap(HeightMap):
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             if axis.labelText != text:
                 item.setLabel(side, text)
+                axis.resizeEvent(None)  # else the label stands where one of the former length did
         self._fit = grid.fit if _on_run(frame) else None
         stops = grid.path if self._fit is not None else np.empty((0, 2))
         self.stops.setData(stops[:, 0], stops[:, 1])
