@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
+import time
 from concurrent.futures import Future
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from kernels import compiling
 from ui.main_window import MainWindow
 from workbench import Experiment, Run, moments
+
+_PATIENCE = 0.3  # seconds
 
 
 def prepare() -> QApplication:
@@ -20,6 +26,9 @@ def prepare() -> QApplication:
     # long after each of its chunks.
     sys.setswitchinterval(0.0005)
     pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+    if QApplication.instance() is None:
+        # pyqtgraph keeps one set of shaders for all views in 3-D: these must share what they hold.
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("Descent Workbench")
@@ -37,6 +46,7 @@ def main(experiment: Experiment | None = None, made: Future[Run] | None = None) 
     application = prepare()
     window = MainWindow(experiment or Experiment.preset("tutorial"), made=made)
     window.show()
+    window.leaving.connect(lambda: _end_without(window))
 
     def shown() -> None:
         moments.reached(moments.SHOWN)
@@ -61,6 +71,22 @@ def main(experiment: Experiment | None = None, made: Future[Run] | None = None) 
     window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     return code
+
+
+def _end_without(window: MainWindow) -> None:
+    """End the process where only a kernel that is being compiled keeps the threads from ending: the
+    compiler cannot be stopped, and files of kernels are whole or not there at all."""
+
+    def watch() -> None:
+        while True:
+            time.sleep(_PATIENCE)
+            writing = any(thread.name == "film" for thread in threading.enumerate())
+            if compiling.now() and not writing and not window.run_page.bridge.saving:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(0)
+
+    threading.Thread(target=watch, name="leaving", daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class HeightMap(QWidget):
         self.bar = pg.ColorBarItem(
             colorMap=self._colours, interactive=False, width=10, values=(0.0, 1.0)
         )
-        self.bar.axis.setWidth(40)
+        self.bar.axis.setWidth(46)
         self.bar.axis.enableAutoSIPrefix(False)
         self.bar.axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.bar.setImageItem(self.image, insert_in=item)

@@ -19,9 +19,9 @@ Field = NumberEdit | WordEdit | TextEdit | PathEdit
 
 
 def field_label(name: str) -> QLabel:
-    """A label for a form; all of one width, so that the fields of nested forms line up."""
+    """A label for a form; of one width where they fit, so that fields of nested forms line up."""
     label = QLabel(name.replace("_", " "))
-    label.setFixedWidth(_LABEL_WIDTH)
+    label.setMinimumWidth(_LABEL_WIDTH)
     return label
 
 

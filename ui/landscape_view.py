@@ -6,6 +6,7 @@ import time
 from html import escape
 
 import numpy as np
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.plane_choice import PlaneChoice
@@ -46,6 +47,7 @@ class LandscapeView(QWidget):
         for label in (self.legend, self.note):
             label.setObjectName("viewNote")
             label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
         # Room for what it may say, so that the map keeps its size while the words change.
         self.note.setMinimumHeight(3 * self.note.fontMetrics().lineSpacing())
         head = QHBoxLayout()
@@ -204,7 +206,7 @@ class LandscapeView(QWidget):
             for f in marked
         ]
         if on_surface:
-            points.append((path[-1:], "#ffffff", "star", 12.0))
+            points.append((path[-1:], "#ffffff", "h", 12.0))
         self.relief.show_points(points)
 
     # -- words ---------------------------------------------------------------------------------
@@ -260,6 +262,6 @@ class LandscapeView(QWidget):
             if kind in kinds
         ]
         entries = entries or ["no minimum or saddle on this grid"]
-        if len(fit.shown) > 1:
+        if fit.path.name == "step" and len(fit.shown) > 1:
             entries += ["● start", "⬢ end"]
         self.legend.setText("   ".join(entries))

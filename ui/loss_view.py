@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QCheckBox, QGraphicsItem, QHBoxLayout, QLabel, QVBox
 from kernels import penalties
 from kernels.training import COLUMNS
 from ui.curve import GrowingCurve
+from ui.log_axis import LogAxis
 from ui.theme import style_plot, themes
 from workbench import Run, Snapshot
 
@@ -28,7 +29,7 @@ class LossView(QWidget):
         self.title.setObjectName("viewTitle")
         self.log = QCheckBox("log scale")
         self.log.setChecked(True)
-        self.plot = pg.PlotWidget()
+        self.plot = pg.PlotWidget(axisItems={"left": LogAxis("left")})
         self.plot.setLabel("bottom", "step")
         self.plot.addLegend(offset=(-8, 8))
         self.plot.showGrid(x=True, y=True, alpha=0.15)

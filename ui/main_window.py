@@ -7,9 +7,17 @@ from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PyQt6.QtCore import QSettings, Qt
+from PyQt6.QtCore import QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar
+from PyQt6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+)
 
 from ui.export import Picture
 from ui.page import Page
@@ -27,8 +35,11 @@ P = TypeVar("P", bound=Page)
 class MainWindow(QMainWindow):
     """Opens with ``experiment`` learning, or at rest where ``play`` is False.
 
-    ``made`` is its run where that has been begun already (workbench.ahead).
+    ``made`` is its run where that has been begun already (workbench.ahead). ``leaving()`` is said
+    when it has gone from the screen, and its threads are still to be ended.
     """
+
+    leaving = pyqtSignal()
 
     def __init__(
         self, experiment: Experiment, play: bool = True, made: Future[Run] | None = None
@@ -186,7 +197,10 @@ class MainWindow(QMainWindow):
             QSettings().setValue("theme", name)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Stop all threads before the window goes."""
+        """Go from the screen at once, and stop all threads."""
+        self.hide()
+        QApplication.sync()  # what follows may wait, and nothing would be sent until then
+        self.leaving.emit()
         for page in self.pages:
             page.close_page()
         super().closeEvent(event)

@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from ui.item_editor import form_group
+from ui.log_axis import LogAxis
 from ui.maps_basins import table_csv
 from ui.maps_sources import ExperimentCombo
 from ui.maps_study import Study, hint, number
@@ -21,8 +22,6 @@ from workbench.sharpness_curve import Sharpness
 from workbench.sharpness_curve import states as measure
 
 _MOST_STEPS = 1_000_000
-_NARROW, _WIDE = 0.7, 3.0  # decades with too few, and with enough, powers of ten
-_MOST_POWERS = 6
 
 
 class SharpnessStudy(Study):
@@ -183,30 +182,8 @@ class SharpnessStudy(Study):
             curve.setSymbolPen(None)
 
 
-class _Axis(pg.AxisItem):
-    """On a logarithmic scale numbers stand at 1, 2 and 5 times a power of ten, or at some of the
-    powers, so that they keep apart."""
-
-    def logTickValues(self, low: float, high: float, size: float, std: Any) -> Any:
-        """The places of ticks, in decimal logarithms, all of one level."""
-        if high - low < _NARROW:
-            a, b = 10.0**low, 10.0**high
-            unit = 10.0 ** np.floor(np.log10((b - a) / 3))
-            step = next(k * unit for k in (10.0, 5.0, 2.0, 1.0) if k * unit <= (b - a) / 3)
-            return [(1.0, np.log10(np.arange(np.ceil(a / step), b / step) * step).tolist())]
-        parts = np.log10((1.0, 2.0, 5.0)) if high - low <= _WIDE else np.zeros(1)
-        stride = max(int((high - low) / _MOST_POWERS), 1)
-        powers = np.arange(np.floor(low), np.ceil(high) + 1, stride)
-        places = (powers[:, None] + parts).ravel()
-        return [(1.0, [p for p in places.tolist() if low <= p <= high])]
-
-    def logTickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
-        """Short numbers."""
-        return [f"{10.0**v:.3g}" for v in values]
-
-
 def _plot(label: str) -> pg.PlotWidget:
-    plot = pg.PlotWidget(axisItems={"left": _Axis("left")})
+    plot = pg.PlotWidget(axisItems={"left": LogAxis("left")})
     plot.setMinimumSize(220, 110)
     item = plot.getPlotItem()
     item.setMenuEnabled(False)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.log_axis import LogAxis
 from ui.theme import style_plot, themes
 from workbench.maps.box_counting import Dimension
 
@@ -25,7 +26,8 @@ class FitPlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plot = pg.PlotWidget()
+        axes = {side: LogAxis(side) for side in ("left", "bottom")}
+        self.plot = pg.PlotWidget(axisItems=axes)
         self.plot.setMinimumSize(180, 150)
         item = self.plot.getPlotItem()
         item.setMenuEnabled(False)

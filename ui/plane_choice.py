@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ui.item_editor import ItemEditor
-from ui.plane_frame import Spot
+from ui.plane_frame import END, MIDDLE, Spot
 from ui.search_combo import SearchCombo
 from workbench import Run, WorkbenchError
 from workbench.fields import Choice, choose
@@ -64,6 +64,7 @@ class PlaneChoice(QWidget):
         self.panel.setFrameShape(QFrame.Shape.StyledPanel)
         inner = QVBoxLayout(self.panel)
         inner.setContentsMargins(8, 6, 8, 6)
+        inner.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
         inner.addWidget(self.editor)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -120,9 +121,21 @@ class PlaneChoice(QWidget):
 
     def _pick_kind(self, name: str) -> None:
         self._tables[self.choice.name] = self.choice.to_dict()
-        self.choice = choose("plane", kinds.catalog, self._tables.get(name, {"name": name}))
+        table = self._tables.get(name) or {"name": name} | self._moved_most(name)
+        self.choice = choose("plane", kinds.catalog, table)
         self._show_kind()
         self.changed.emit()
+
+    def _moved_most(self, name: str) -> dict[str, int]:
+        """Which parameters to begin with, where a kind asks for some: weights that never moved
+        would show a flat."""
+        fields = kinds.catalog.get(name).facts.get("parameters", ())
+        if self._run is None or not fields:
+            return {}
+        run = self._run
+        moved = np.abs(run.parameters - run.model.initial_parameters())
+        order = np.argsort(-np.nan_to_num(moved), kind="stable")
+        return {field: int(place) for field, place in zip(fields, order, strict=False)}
 
     @property
     def _facts(self) -> Any:
@@ -187,19 +200,20 @@ class PlaneChoice(QWidget):
 def spots_of(run: Run, runs: list[Run]) -> list[Spot]:
     """The points that planes can go through: the run's, those of others with the same layers, and
     other starts."""
-    found = [Spot("end of this run", "end", run, None), Spot("start of this run", "start", run, 0)]
+    found = [Spot("end of this run", "end", run, END), Spot("start of this run", "start", run, 0)]
     sizes = run.experiment.network.sizes
     for k, other in enumerate(runs, start=1):
         if other is not run and other.experiment.network.sizes == sizes:
-            found.append(Spot(f"end of run {k}", f"end {k}", other, None))
+            found.append(Spot(f"end of run {k}", f"end {k}", other, END))
             found.append(Spot(f"start of run {k}", f"start {k}", other, 0))
     # Ends of other runs are what people compare: they come before this run's start.
-    ends = [spot for spot in found[1:] if spot.start is None]
-    rest = [spot for spot in found[1:] if spot.start is not None]
+    ends = [spot for spot in found[1:] if spot.place == END]
+    rest = [spot for spot in found[1:] if spot.place != END]
+    middle = Spot("middle of this run's path", "middle", run, MIDDLE)
     others = [Spot(f"start + {k}", f"start + {k}", run, k) for k in range(1, _OTHER_STARTS + 1)]
     if np.array_equal(others[0].vector(), others[1].vector()):
         others = []  # an initializer that draws nothing
-    return [found[0], *ends, *rest, *others]
+    return [found[0], *ends, rest[0], middle, *rest[1:], *others]
 
 
 def _combo(entries: list[tuple[str, str]], name: str) -> QComboBox:

@@ -12,23 +12,30 @@ from workbench import Run
 from workbench.fields import Choice
 from workbench.landscape import Landscape
 
+END, MIDDLE = -1, -2  # places of a run's path: its last point, and half of the way there
 SIDE = 257  # points along each side of a whole grid: 2^8 cells, halved from level to level
 
 
 class Spot(NamedTuple):
-    """A point of parameter space, named in full and for the map: of a run (``start`` None: its end,
-    0: its start), or another start ``start`` of its experiment."""
+    """A point of parameter space, named in full and for the map: of a run (``place`` END, MIDDLE,
+    or 0: its start), or another start ``place`` of its experiment."""
 
     label: str
     short: str
     run: Run
-    start: int | None
+    place: int
 
     def vector(self) -> np.ndarray:
         """The point, float64 (n,)."""
-        if self.start is None:
+        if self.place == END:
             return np.asarray(self.run.parameters, np.float64)
-        start = self.run.experiment.start + self.start
+        if self.place == MIDDLE:
+            trail = np.asarray(self.run.trail()[1], np.float64)
+            travelled = np.cumsum(np.linalg.norm(np.diff(trail, axis=0), axis=1))
+            half = np.searchsorted(travelled, travelled[-1] / 2) if len(travelled) else 0
+            middle: np.ndarray = trail[min(int(half) + 1, len(trail) - 1)]
+            return middle
+        start = self.run.experiment.start + self.place
         return np.asarray(self.run.model.start(start), np.float64)
 
 

@@ -213,6 +213,8 @@ class Frames:
             few = values[::skip, ::skip], along[::skip], across[::skip]
             found = find_features(*few, tolerance=_NOISE)
             features = [f for f in found if f.resolved or f.kind != "saddle"]
+            if _is_flat(values):
+                features = []
         return Landscape(
             view.plane,
             wish.height,
@@ -253,3 +255,8 @@ class Frames:
             if np.abs(held(made.value(places)) - places).max() <= _STEADY:
                 return held
         return made
+
+
+def _is_flat(values: np.ndarray) -> bool:
+    finite = values[np.isfinite(values)]
+    return bool(finite.size and np.ptp(finite) <= _NOISE * np.abs(finite).max())

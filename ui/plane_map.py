@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from ui.heightmap import HeightMap
@@ -67,6 +68,9 @@ class PlaneMap(HeightMap):
         super().clear()
         self._fit = None
         self._contours = np.empty((0, 2))
+        for side in ("bottom", "left"):
+            self.plot.getPlotItem().setLabel(side, "")
+        self.bar.axis.setTicks([[]])
         for part in (self.stops, self.features, self.named):
             part.setData([], [])
         for text in self._names:
@@ -95,10 +99,13 @@ class PlaneMap(HeightMap):
         # Axes are painted anew at each of these calls, so they are made where something changes.
         item = self.plot.getPlotItem()
         for side, text in zip(("bottom", "left"), grid.plane.axes, strict=True):
+            axis = item.getAxis(side)
             room = self._box.width() if side == "bottom" else self._box.height()
-            text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
-            if item.getAxis(side).labelText != text:
+            metrics = QFontMetricsF(axis.label.font())
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            if axis.labelText != text:
                 item.setLabel(side, text)
+                axis.resizeEvent(None)  # else the label stands where one of the former length did
         self._fit = grid.fit if _on_run(frame) else None
         stops = grid.path if self._fit is not None else np.empty((0, 2))
         self.stops.setData(stops[:, 0], stops[:, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
@@ -22,7 +23,7 @@ class ProfileView(pg.PlotWidget):
         item.hideButtons()
         item.setMouseEnabled(False, False)
         item.setLabel("left", "loss")
-        item.addLegend(offset=(-8, 4), labelTextSize="8pt")
+        self._legend = item.addLegend(offset=(-8, 4), labelTextSize="8pt")
         for side in ("left", "bottom"):
             item.getAxis(side).enableAutoSIPrefix(False)
         self.setMinimumWidth(150)
@@ -53,9 +54,18 @@ class ProfileView(pg.PlotWidget):
                     pen=pen,
                     name=profile.name if what == "training" else f"{profile.name}, test",
                 )
+        self._clear_legend()
         self.setToolTip(
             "\n".join(
                 f"{p.name}: barrier {p.barrier:.4g}, mean training loss {p.mean:.4g}"
                 for p in self._profiles
             )
+        )
+
+    def _clear_legend(self) -> None:
+        """Put the legend where the curves leave room: above their lower end."""
+        ends = np.array([p.loss[[0, -1]] for p in self._profiles]).reshape(-1, 2)
+        left = np.nansum(ends[:, 0]) < np.nansum(ends[:, 1])
+        self._legend.anchor(
+            (0, 0) if left else (1, 0), (0, 0) if left else (1, 0), (8, 4) if left else (-8, 4)
         )

@@ -47,6 +47,7 @@ class RunBridge(QObject):
         self._wanted = 0
         self._commands = ThreadPoolExecutor(1, "commands")
         self._closing = threading.Event()
+        self._saves: set[Future[object]] = set()
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.refresh)
@@ -156,22 +157,25 @@ class RunBridge(QObject):
         self.updated.emit(shown)
 
     def close(self) -> None:
-        """Stop training and both threads; returns when they have ended."""
+        """Stop training and both threads; returns when they have ended. What is being saved, or
+        waits for it, is saved."""
         self._closing.set()
         self._wanted += 1
         self._timer.stop()
         if self.run is not None:
             self.run.pause(wait=False)
-        self._commands.shutdown(wait=True, cancel_futures=True)
+        self._commands.shutdown(wait=True, cancel_futures=not self.saving)
         if self.run is not None:
             self.run.pause()
 
     def do(self, command: Callable[[], object], told: str = "") -> None:
-        """Carry out ``command`` after those before it; ``told`` is said once it is done."""
+        """Carry out ``command`` after those before it; ``told`` is said once it is done, of a
+        command that saves something."""
         if self._closing.is_set():
             return
 
         def done(future: Future[object]) -> None:
+            self._saves.discard(future)
             error = None if future.cancelled() else future.exception()
             if self._closing.is_set():
                 return
@@ -180,7 +184,15 @@ class RunBridge(QObject):
             elif told:
                 self.said.emit(told)
 
-        self._commands.submit(command).add_done_callback(done)
+        made = self._commands.submit(command)
+        if told:
+            self._saves.add(made)
+        made.add_done_callback(done)
+
+    @property
+    def saving(self) -> bool:
+        """Whether something is being saved, or waits for it."""
+        return bool(self._saves)
 
 
 def is_running(shown: Snapshot) -> bool:

@@ -13,9 +13,9 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from ui.export import Said, image, save, write_whole
-from ui.film import Filming, kinds
+from ui.film import Filming
 from ui.racing import Trace
-from ui.timeline import frames_of
+from workbench.films import frames_of, kinds
 
 if TYPE_CHECKING:
     from ui.surface_page import SurfacePage

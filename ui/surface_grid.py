@@ -44,13 +44,17 @@ class Scale:
 
     def ticks(self) -> list[tuple[float, str]]:
         """Places and values to write beside a colour bar."""
-        places = np.linspace(0.02, 0.98, _TICKS)
+        flat = self.high - self.low <= 1e-6 * abs(self.high)
+        places = np.array([0.5]) if flat else np.linspace(0.02, 0.98, _TICKS)
         return [(float(p), _brief(v)) for p, v in zip(places, self.value(places), strict=True)]
 
 
 def _brief(value: float) -> str:
     """Three digits, or a whole number of up to five: there is no room for more."""
-    return f"{value:.0f}" if 1e3 <= abs(value) < 1e5 else f"{value:.3g}"
+    if 1e3 <= abs(value) < 1e5:
+        return f"{value:.0f}"
+    digits, exponent, power = f"{value:.3g}".partition("e")
+    return f"{digits}e{int(power)}" if exponent else digits
 
 
 @dataclass(frozen=True)

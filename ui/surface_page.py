@@ -76,7 +76,7 @@ class SurfacePage(Page):
         column.addWidget(self.panel, 1)
         self.panel.message.setContentsMargins(8, 2, 8, 2)
         column.addWidget(self.panel.message)
-        left.setMinimumWidth(282)
+        left.setMinimumWidth(300)
         left.setMaximumWidth(340)
 
         middle = QWidget()
@@ -106,7 +106,7 @@ class SurfacePage(Page):
             whole.addWidget(widget)
             whole.setStretchFactor(k, stretch)
             whole.setCollapsible(k, False)
-        whole.setSizes([286, 640, 500])
+        whole.setSizes([300, 634, 492])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(whole)

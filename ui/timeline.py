@@ -7,9 +7,9 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QStyle, QToolButton, QWidget
 
 from ui.theme import themes, tinted
+from workbench.films import frames_of
 
 _FRAME_MS = 33
-FRAMES = 150  # of a film that is played, at most: some five seconds
 
 
 class Timeline(QWidget):
@@ -117,15 +117,3 @@ class Timeline(QWidget):
         self.action.setToolTip(
             f"{'stop' if playing else 'play the descent step by step'} (Ctrl+Space)"
         )
-
-
-def frames_of(steps: int, most: int = FRAMES) -> list[int]:
-    """The steps that a film shows: each where they are few, else in strides that grow, since early
-    steps go far and late ones hardly move."""
-    if steps < most:
-        return list(range(steps + 1))
-    frames = [0]
-    for k in range(1, most):
-        share = k / (most - 1)
-        frames.append(max(frames[-1] + 1, round((steps + 1) ** share) - 1))
-    return [f for f in frames if f < steps] + [steps]

@@ -142,7 +142,7 @@ def plane(source: Run | Experiment, kind: str = "pca", **settings: Any) -> Lands
 
 
 def basins(of: Any, **options: Any) -> BasinMap:
-    """The basin map of a surface (a name or an item) or of an experiment.
+    """The basin map of a surface (a name, a formula or an item) or of an experiment.
 
     Every pixel is a start that descends to its end, labelled by the minimum it reaches. Options: of
     a surface those of ``workbench.maps.basins_surface.states`` (optimizer, steps, window,

@@ -119,7 +119,7 @@ def reason(experiment: Experiment, step: int, code: int, row: np.ndarray) -> str
     """Why a run ended at ``step`` with ``code`` and ``row``, in words."""
     stop = experiment.stop
     if code == RUNNING:
-        return f"all {step} steps made"
+        return f"all {step} steps made" if step > 1 else "its one step made"
     if code == training.LOSS_REACHED:
         return f"loss {row[1]:.6g} reached {stop.loss:g} at step {step}"
     if code == training.GRADIENT_REACHED:

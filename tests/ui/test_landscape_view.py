@@ -13,6 +13,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 import workbench as wb
+from ui.log_axis import LogAxis
 from ui.plane_frame import Wish
 from ui.plane_frames import Frames
 from workbench.fields import choose
@@ -234,3 +235,54 @@ def test_the_smallest_network_has_planes():
     assert np.isfinite(frame.grid.values).all()
     assert frame.grid.fit.explained == pytest.approx(1.0)
     assert frame.grid.fit.disagreement < 1e-3
+
+
+def test_three_points_are_at_hand_where_no_other_start_is(rested):
+    # The tutorial's starting point is constructed: all starts are the same one.
+    view, run = rested.page.landscape, rested.run
+    pick(rested, view.choice.kind, "three")
+    rested.until(lambda: whole(view) and view.view.wish.kind.name == "three")
+    marks = dict(view.view.grid.marks)
+    assert sorted(marks) == ["end", "middle", "start"]
+    middle = view.view.grid.plane.at(marks["middle"][None])[0]
+    trail = np.asarray(run.trail()[1], np.float64)
+    k = int(np.linalg.norm(trail - middle, axis=1).argmin())
+    assert trail[k] == pytest.approx(middle, abs=1e-6)
+    before, whole_way = (
+        np.linalg.norm(np.diff(t, axis=0), axis=1) for t in (trail[: k + 1], trail)
+    )
+    assert before.sum() == pytest.approx(whole_way.sum() / 2, abs=whole_way.max())
+
+
+def test_weights_begin_with_those_that_moved_most(rested):
+    view, run = rested.page.landscape, rested.run
+    pick(rested, view.choice.kind, "weights")
+    rested.until(lambda: whole(view) and view.view.wish.kind.name == "weights")
+    moved = np.abs(run.parameters - run.model.initial_parameters())
+    item = view.view.wish.kind.item
+    chosen = {int(item.first), int(item.second)}
+    assert len(chosen) == 2
+    assert moved[list(chosen)].min() >= np.sort(moved)[-2]
+
+
+def test_a_plane_that_cannot_be_leaves_nothing_of_the_former_one(rested):
+    view = rested.page.landscape
+    pick(rested, view.choice.kind, "three")
+    rested.until(lambda: whole(view) and view.view.wish.kind.name == "three")
+    pick(rested, view.choice._points[2], "end of this run")
+    rested.until(lambda: view.view is None)
+    item = view.map.plot.getPlotItem()
+    assert [item.getAxis(side).labelText for side in ("bottom", "left")] == ["", ""]
+    assert view.legend.text() == ""
+    assert "no single plane" in view.note.text()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.4542, 0.4768), (0.1, 0.7), (1e-5, 1.0), (2, 5000)])
+def test_a_logarithmic_axis_always_has_numbers(qapp, low, high):
+    axis = LogAxis("left")
+    [(_, places)] = axis.logTickValues(np.log10(low), np.log10(high), 300.0, None)
+    texts = axis.logTickStrings(places, 1.0, 1.0)
+    assert 3 <= len(texts) == len(set(texts)) <= 12
+    for place, text in zip(places, texts, strict=True):
+        assert float(text) == pytest.approx(10.0**place)
+        assert 0.999 * low <= float(text) <= 1.001 * high

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -240,3 +243,56 @@ def test_says_what_is_being_compiled_and_then_the_state_again(make_user):
     compiler.start()
     user.until(lambda: not compiler.is_alive() and bool(seen) and label.text() == before)
     assert any("slow_to_compile" in text for text in seen)
+
+
+LEAVES = """
+import sys, threading, time
+from pathlib import Path
+import workbench as wb
+from PyQt6.QtCore import QTimer
+from kernels import compiling
+from ui.__main__ import main
+from ui.main_window import MainWindow
+
+saves, shown = sys.argv[1] == "saves", MainWindow.show
+
+def show(window):
+    shown(window)
+    begun, bridge = threading.Event(), window.run_page.bridge
+
+    def save():
+        begun.set()
+        time.sleep(1.0)
+        Path("kept").write_text("whole")
+
+    def compile():
+        begun.set()
+        threading.Event().wait()
+
+    def leave():
+        if not begun.is_set():
+            QTimer.singleShot(10, leave)
+            return
+        compiling.now = lambda: compiling.Compiling("kernel", "kernel", 1.0, 1)
+        window.close()
+
+    if saves:
+        bridge.do(save, "saved")
+    bridge.do(compile)
+    leave()
+
+MainWindow.show = show
+sys.exit(main(wb.Experiment.preset("tutorial")))
+"""
+
+
+@pytest.mark.parametrize("saves", ["saves", "idle"])
+def test_closing_does_not_wait_for_the_compiler_but_for_what_is_saved(saves, tmp_path):
+    place = os.pathsep.join(sys.path)
+    environment = os.environ | {"PYTHONPATH": place, "QT_QPA_PLATFORM": "offscreen"}
+    environment["XDG_CONFIG_HOME"] = str(tmp_path)
+    ended = subprocess.run(
+        [sys.executable, "-c", LEAVES, saves], cwd=tmp_path, env=environment, timeout=120
+    )
+    assert ended.returncode == 0
+    assert (tmp_path / "kept").exists() == (saves == "saves")

@@ -12,6 +12,7 @@ from workbench.descents.arguments import (
     add_descent,
     add_settings,
     changes,
+    check_film,
     folder_for,
     numbers,
     settings,
@@ -23,7 +24,8 @@ DESCRIPTION = (
     "Send several optimizers, or one with several learning rates, downhill from the same start "
     "with the same noise, and tell how many steps each took to come within each tolerance of the "
     "global minimum's height (of a zero gradient, where no minimum is known). With --out it writes "
-    "a folder: race.json, race.csv, paths.csv, race.png and race.svg."
+    "a folder: race.json, race.csv, paths.csv, race.png and race.svg, and with --film the race "
+    "step by step."
 )
 EPILOG = (
     "Exit codes: 0 done, whether some diverged or not, 2 bad input. Example: workbench race "
@@ -55,6 +57,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from workbench.descents.store import save_race
     from workbench.store import release_folder
 
+    check_film(options)
     folder = None
     try:
         with CompileProgress(lambda text: print(text, file=sys.stderr, flush=True)):
@@ -67,7 +70,7 @@ def carry_out(options: argparse.Namespace) -> int:
             result = race.summary()
             folder = folder_for(options, race)
             if folder:
-                result = save_race(race, folder, not options.no_pictures)
+                result = save_race(race, folder, not options.no_pictures, options.film)
     finally:
         if folder:
             release_folder(folder)

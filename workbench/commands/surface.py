@@ -6,13 +6,21 @@ import argparse
 import json
 import sys
 
-from workbench.descents.arguments import add_descent, add_settings, changes, folder_for, settings
+from workbench.descents.arguments import (
+    add_descent,
+    add_settings,
+    changes,
+    check_film,
+    folder_for,
+    settings,
+)
 
 SUMMARY = "send an optimizer downhill on a test surface or on a formula of x and y"
 DESCRIPTION = (
     "Send an optimizer downhill on a surface, a named one or a formula, and say where it ended: at "
     "a minimum (which of those known), a saddle, a maximum, a plateau, a kink, or at none. With "
-    "--out it writes a folder: descent.toml, descent.json, path.csv, descent.png and descent.svg."
+    "--out it writes a folder: descent.toml, descent.json, path.csv, descent.png and descent.svg, "
+    "and with --film the descent step by step."
 )
 EPILOG = "Exit codes: 0 done, 2 bad input, 3 the descent diverged."
 
@@ -39,6 +47,7 @@ def carry_out(options: argparse.Namespace) -> int:
     from workbench.descents.store import describe, save_descent
     from workbench.store import release_folder
 
+    check_film(options)
     folder = None
     try:
         with CompileProgress(lambda text: print(text, file=sys.stderr, flush=True)):
@@ -58,7 +67,7 @@ def carry_out(options: argparse.Namespace) -> int:
             descent = make(experiment)
             result = descent.summary()
             if folder:
-                result = save_descent(descent, folder, not options.no_pictures)
+                result = save_descent(descent, folder, not options.no_pictures, options.film)
     finally:
         if folder:
             release_folder(folder)

@@ -14,8 +14,7 @@ _TEXTS = ("title", "surface.formula")
 
 def add_descent(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that ``changes`` reads."""
-    # What begins with one hyphen is a value: -1,2 or -x^2. Python itself allows that for -1 alone.
-    parser._negative_number_matcher = re.compile(r"-(?!h$)[^-]")
+    take_minus_as_value(parser)
     parser.add_argument(
         "surface",
         help="a name (`workbench list surfaces`), a formula of x and y such as 'x^2 + 3*y^2', or "
@@ -34,8 +33,18 @@ def add_descent(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", metavar="N", help="seed of the noise (default: 0)")
     parser.add_argument("--out", metavar="DIR", help="write a folder, new or empty")
+    parser.add_argument(
+        "--film",
+        metavar="NAME.gif|NAME.mp4",
+        help="write a film into that folder too (.mp4 where ffmpeg is installed)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object as last line")
     parser.add_argument("--no-pictures", action="store_true", help="leave out the pictures")
+
+
+def take_minus_as_value(parser: argparse.ArgumentParser) -> None:
+    """Have what begins with one hyphen be a value: -1,2 or -x^2. Python allows that for -1."""
+    parser._negative_number_matcher = re.compile(r"-(?!h$)[^-]")
 
 
 def add_settings(parser: argparse.ArgumentParser, meaning: str) -> None:
@@ -90,6 +99,18 @@ def numbers(field: str, text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise BadValue(field, "must be numbers with commas between", text, "0.5,-1") from None
+
+
+def check_film(options: argparse.Namespace) -> None:
+    """Raise BadValue where ``--film`` cannot be written, before anything runs."""
+    if options.film is None:
+        return
+    from workbench.films import check_name
+
+    check_name("--film", options.film)
+    if options.out is None:
+        rule = "is written into the folder of --out, which is missing"
+        raise BadValue("--film", rule, options.film, f"--out runs/first --film {options.film}")
 
 
 def folder_for(options: argparse.Namespace, made: Any) -> Any:

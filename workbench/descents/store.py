@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench.descents.descent import Descent
 from workbench.descents.races import Race
+from workbench.films import write_film
 from workbench.store import fill_folder
 
+_PLACES = ("folder", "film")
 _COLUMNS = ("step", "x", "y", "value", "df/dx", "df/dy")
 
 
-def save_descent(descent: Descent, folder: Path, pictures: bool = True) -> dict[str, Any]:
+def save_descent(
+    descent: Descent, folder: Path, pictures: bool = True, film: str | None = None
+) -> dict[str, Any]:
     """Write descent.toml, descent.json, path.csv, descent.png and .svg, all or none of them.
 
-    ``folder`` must not exist or be empty. Returns the summary with ``folder``; raises
+    ``folder`` must not exist or be empty; ``film`` is the name of a film to write into it, as
+    ``workbench.films.check_name`` has it. Returns the summary with ``folder``; raises
     WorkbenchError.
     """
     folder = folder.absolute()
-    result = descent.summary() | {"folder": str(folder)}
+    result = descent.summary() | _place(folder, film)
 
     def write(made: Path) -> None:
         descent.experiment.save(made / "descent.toml")
@@ -30,25 +36,23 @@ def save_descent(descent: Descent, folder: Path, pictures: bool = True) -> dict[
             writer = csv.writer(file)
             writer.writerow(_COLUMNS)
             writer.writerows([k, *row] for k, row in enumerate(descent.path.tolist()))
-        if pictures:
-            from workbench.descents.report import descents_figure, write_pictures
-
-            label = f"{descent.experiment.optimizer.name}, {descent.steps} steps"
-            figure = descents_figure([descent], [label], title(descent))
-            write_pictures(figure, made, "descent")
+        label = f"{descent.experiment.optimizer.name}, {descent.steps} steps"
+        _draw(made, "descent", [descent], [label], pictures, film)
 
     fill_folder(folder, write)
     return result
 
 
-def save_race(race: Race, folder: Path, pictures: bool = True) -> dict[str, Any]:
+def save_race(
+    race: Race, folder: Path, pictures: bool = True, film: str | None = None
+) -> dict[str, Any]:
     """Write race.json, race.csv (the table), paths.csv, race.png and .svg, all or none of them.
 
-    ``folder`` must not exist or be empty. Returns the summary with ``folder``; raises
+    ``folder`` and ``film`` as for ``save_descent``. Returns the summary with ``folder``; raises
     WorkbenchError.
     """
     folder = folder.absolute()
-    result = race.summary() | {"folder": str(folder)}
+    result = race.summary() | _place(folder, film)
 
     def write(made: Path) -> None:
         _write_json(made / "race.json", result)
@@ -64,14 +68,34 @@ def save_race(race: Race, folder: Path, pictures: bool = True) -> dict[str, Any]
             writer.writerow(["runner", *_COLUMNS])
             for label, descent in zip(race.labels, race.descents, strict=True):
                 writer.writerows([label, k, *row] for k, row in enumerate(descent.path.tolist()))
-        if pictures:
-            from workbench.descents.report import descents_figure, write_pictures
-
-            figure = descents_figure(race.descents, race.labels, title(race.descents[0]))
-            write_pictures(figure, made, "race")
+        _draw(made, "race", race.descents, race.labels, pictures, film)
 
     fill_folder(folder, write)
     return result
+
+
+def _place(folder: Path, film: str | None) -> dict[str, str]:
+    return {"folder": str(folder)} | ({} if film is None else {"film": str(folder / film)})
+
+
+def _draw(
+    folder: Path,
+    name: str,
+    descents: Sequence[Descent],
+    labels: Sequence[str],
+    pictures: bool,
+    film: str | None,
+) -> None:
+    """Write NAME.png and NAME.svg where ``pictures``, and the ``film`` where there is to be one."""
+    if not pictures and film is None:
+        return
+    from workbench.descents.report import descents_figure, descents_film, write_pictures
+
+    drawn = descents, labels, title(descents[0])
+    if pictures:
+        write_pictures(descents_figure(*drawn), folder, name)
+    if film is not None:
+        write_film(folder / film, descents_film(*drawn))
 
 
 def title(descent: Descent) -> str:
@@ -109,6 +133,4 @@ def describe(result: dict[str, Any]) -> str:
         f"ended at       {result['kind'].replace('_', ' ')}",
         f"known minimum  {found}",
     ]
-    return "\n".join(
-        [*lines, *([f"folder         {result['folder']}"] if "folder" in result else [])]
-    )
+    return "\n".join([*lines, *(f"{key:<15}{result[key]}" for key in _PLACES if key in result)])

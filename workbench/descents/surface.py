@@ -63,7 +63,7 @@ class Surface:
         if isinstance(value, Surface):
             return value if domain is None else cls.of(value.to_dict() | {"domain": domain})
         if isinstance(value, str):
-            given: dict[str, Any] = {"name" if _names_an_item(value) else "formula": value}
+            given: dict[str, Any] = {"name" if names_an_item(value) else "formula": value}
         else:
             given = table("surface", plain(value))
         if domain is not None:
@@ -128,7 +128,7 @@ class Surface:
         return best, float(distances[best])
 
 
-def _names_an_item(text: str) -> bool:
+def names_an_item(text: str) -> bool:
     """Whether it can only be meant as a name."""
     name = text.strip()
     return bool(_WORD.fullmatch(name)) and name not in (*VARIABLES, *CONSTANTS)

@@ -112,10 +112,11 @@ def figure_of(made: BasinMap) -> Figure:
 
 def _legend(made: BasinMap, rows: list[dict[str, Any]], palette: dict[int, Colour]) -> list[Patch]:
     reached = [row for row in rows if row["share"] > 0]
+    listed = any(row["known"] for row in rows)
     handles = []
     for row in reached[:_IN_LEGEND]:
         where = made.about.get("named", "({x:.4g}, {y:.4g})").format(**row)
-        new = "" if row["known"] or made.about.get("kind") == "plane" else ", not in the list"
+        new = ", not in the list" if listed and not row["known"] else ""
         text = f"{where}: {row['value']:.4g}, {row['share']:.1%}{new}"
         handles.append(Patch(facecolor=palette[row["label"]], edgecolor="black", label=text))
     rest = reached[_IN_LEGEND:]

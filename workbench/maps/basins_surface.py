@@ -18,7 +18,7 @@ from kernels import optimizers, polish, schedules, surfaces
 from kernels.formulas import Formula
 from kernels.schedules.constant import Constant
 from workbench.descents.many import Descents, Ends
-from workbench.descents.surface import Surface
+from workbench.descents.surface import Surface, names_an_item
 from workbench.errors import BadValue
 from workbench.fields import Choice, choose, integer, plain
 from workbench.maps.basin_map import (
@@ -81,13 +81,13 @@ def states(
 ) -> Iterator[BasinMap]:
     """The map, coarse at first (every 8th pixel) and then refined: yields one state a pass.
 
-    ``surface``: a name, an item of kernels.surfaces, or a Surface of workbench.descents, such as a
-    formula's. ``optimizer``: a name, a table with ``name`` and hyper-parameters, or an item; where
-    its learning rate is not given, plain gradient descent takes the reciprocal of the largest
-    curvature in the window, so that it follows the slope without jumping. ``window`` (x_low,
-    x_high, y_low, y_high): the surface's usual domain unless given. ``resolution``: pixels a side,
-    or (n_x, n_y). ``tolerance``: the gradient norm at which a descent ends (None: 1e-6 of the
-    median in the window). ``threads``: None for one a core; the result does not depend on it.
+    ``surface``: a name, a formula of x and y, an item of kernels.surfaces, or a Surface of
+    workbench.descents. ``optimizer``: a name, a table with ``name`` and hyper-parameters, or an
+    item; where its learning rate is not given, plain gradient descent takes the reciprocal of the
+    largest curvature in the window, so that it follows the slope without jumping. ``window``
+    (x_low, x_high, y_low, y_high): the surface's usual domain unless given. ``resolution``: pixels
+    a side, or (n_x, n_y). ``tolerance``: the gradient norm at which a descent ends (None: 1e-6 of
+    the median in the window). ``threads``: None for one a core; the result does not depend on it.
     ``progress`` is told the share that is done, after each pass; ``cancelled`` is asked between
     blocks of starts: once it says True, the last state yielded is that of the pass before. Raises
     BadValue.
@@ -121,6 +121,8 @@ def _shape(value: Any) -> tuple[int, int]:
 
 
 def _ground(surface: Any) -> _Ground:
+    if isinstance(surface, str) and not names_an_item(surface):
+        surface = Surface.of(surface)
     if isinstance(surface, Surface):
         return _Ground(surface.item, surface.name, surface.domain, surface.minima)
     item = (
