@@ -159,13 +159,13 @@ def _axes(options: argparse.Namespace) -> list[Axis]:
     for option, (key, _) in _SHORT.items():
         text = getattr(options, option.replace("-", "_"))
         if text is not None:
-            axes.append(Axis.of(key, read_value(text)))
+            axes.append(Axis.of(key, _values(key, text)))
     for text in options.vary:
         key, equals, values = text.partition("=")
         if not equals or not key.strip() or not values.strip():
             rule = "must read SECTION.KEY=VALUE,VALUE"
             raise BadValue("--vary", rule, text, "optimizer.learning_rate=0.01,0.1")
-        axes.append(Axis.of(key.strip(), read_value(values.strip())))
+        axes.append(Axis.of(key.strip(), _values(key.strip(), values.strip())))
     kept = []
     for text in options.set:
         owner, dot, rest = text.partition(".")
@@ -189,3 +189,13 @@ def _axes(options: argparse.Namespace) -> list[Axis]:
         table[inner.strip()] = read_value(value.strip())
     options.set = kept
     return axes
+
+
+def _values(key: str, text: str) -> list[Any]:
+    """What stands between commas, each read by itself; lists and texts in quotes as TOML."""
+    from workbench.experiment import is_text
+
+    if any(mark in text for mark in "[{\"'"):
+        read = read_value(text)
+        return read if isinstance(read, list) else [read]
+    return [read_value(part.strip(), as_text=is_text(key)) for part in text.split(",")]

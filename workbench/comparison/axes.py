@@ -1,4 +1,4 @@
-"""What a comparison varies: a key of the experiment and its values, or a short form of some keys."""
+"""What a comparison varies: a key of the experiment and its values, or a short form of keys."""
 
 from __future__ import annotations
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kernels.catalog import nearest_name
+from kernels.network import parameter_count
 from workbench.comparison.folder import claim, ends_of
 from workbench.comparison.parts import existing, path_of, read_part, read_parts
 from workbench.comparison.plan import Case, Plan, load_plan
 from workbench.comparison.training import State, steps_column
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment
-from workbench.fields import nearest_name
 from workbench.multistart import train_starts
 
 RESULT = "result.json"
@@ -120,7 +120,7 @@ class Comparison:
     def parameter_count(self, case: Case | str | int) -> int:
         """How many parameters the networks of a case have."""
         sizes = self.case(case).experiment.network.sizes
-        return sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
+        return int(parameter_count(sizes))
 
     def parameters(self, case: Case | str | int, starts: Sequence[int] | np.ndarray) -> np.ndarray:
         """Where some ``starts`` of a case ended: (m, n), of the experiment's dtype.
@@ -128,7 +128,7 @@ class Comparison:
         Read where they were kept and are there, else trained again, to the same bits.
         """
         chosen, index = self.case(case), np.asarray(starts, np.int64).reshape(-1)
-        if len(index) and not (0 <= index.min() and index.max() < self.plan.starts):
+        if len(index) and not (index.min() >= 0 and index.max() < self.plan.starts):
             rule = f"must be from 0 to {self.plan.starts - 1}"
             raise BadValue("starts", rule, [int(index.min()), int(index.max())], 0)
         made = np.empty((len(index), self.parameter_count(chosen)), chosen.experiment.numpy_dtype)
@@ -161,7 +161,7 @@ def compare(
     starts: int = 1000,
     out: str | Path | None = None,
     *,
-    polish: int | str = 256,
+    polish: int | str | None = None,
     threads: int | None = None,
     progress: Callable[[State], None] = lambda state: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -177,12 +177,13 @@ def compare(
 
     ``out``: a folder, new or empty, or one that holds this comparison, which is then resumed (None:
     runs/…, below the current folder). ``polish``: of how many ends of every case, the first ones,
-    it is found out what they are (``"all"``; 0: of none). ``options`` are those of ``Plan.of``:
-    tolerances, every, parameters. ``threads`` changes no result. ``progress`` is told the state now
+    it is found out what they are (``"all"``; 0: of none; None: 256, or none of large networks).
+    ``options`` are those of ``Plan.of``: tolerances, every, parameters. ``threads`` changes no result. ``progress`` is told the state now
     and then; once ``cancelled`` says True, what is done stays, and the comparison is not
     ``finished``. Raises WorkbenchError.
     """
-    from workbench.comparison.runner import carry_out, polish_count
+    from workbench.comparison.runner import carry_out
+    from workbench.comparison.verdicts import polish_count
 
     plan = Plan.of(experiment, vary, starts, **options)
     count = polish_count(polish, plan)

@@ -7,6 +7,7 @@ it is of, and holds no time of day.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,7 +83,8 @@ def atomically(path: Path, content: bytes | Callable[[IO[bytes]], None]) -> None
         os.replace(made, path)
         _sync(path.parent)
     except OSError as error:
-        made.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            made.unlink()
         raise WorkbenchError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 

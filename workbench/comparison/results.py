@@ -147,7 +147,9 @@ def describe(comparison: Comparison) -> str:
             row.append(f"{share:.1%} [{rate['low']:.1%}, {rate['high']:.1%}]")
         rows.append(row)
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-    lines = ["  ".join(t.ljust(w) for t, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = [
+        "  ".join(t.ljust(w) for t, w in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
     for labels in result["one_start_for_all"]:
         lines.append(f"all starts of {labels} are one and the same point")
     differ = [t for t in result["tests"] if t["p_holm"] is not None and t["p_holm"] < 0.05]

@@ -133,9 +133,7 @@ def _cut(block: Starts, count: int) -> tuple[Starts, Starts]:
     )
 
 
-def _columns(
-    plan: Plan, model: Model, held: list[Starts], threads: int | None
-) -> dict[str, Any]:
+def _columns(plan: Plan, model: Model, held: list[Starts], threads: int | None) -> dict[str, Any]:
     """The table of some ends."""
 
     def joined(name: str) -> np.ndarray:

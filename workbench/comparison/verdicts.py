@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from kernels.network import parameter_count
 from workbench.census.ends import MOST_PARAMETERS, End, settle
 from workbench.comparison.comparison import Comparison
 from workbench.comparison.folder import verdicts_of
@@ -26,7 +27,7 @@ _EIGENVALUES = 6
 def polish_count(polish: Any, plan: Plan) -> int:
     """How many ends of every case are polished: a number, "all", or None for the default, which is
     none where networks are too large. Raises BadValue."""
-    counts = [_parameter_count(case) for case in plan.cases]
+    counts = [parameter_count(case.experiment.network.sizes) for case in plan.cases]
     if polish is None:
         polish = 0 if max(counts) > MOST_PARAMETERS else min(DEFAULT, plan.starts)
     given = plain(polish)
@@ -39,11 +40,6 @@ def polish_count(polish: Any, plan: Plan) -> int:
         rule = f"must be 0 for networks of more than {MOST_PARAMETERS} parameters"
         raise BadValue("polish", rule, count, 0)
     return count
-
-
-def _parameter_count(case: Case) -> int:
-    sizes = case.experiment.network.sizes
-    return sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False))
 
 
 def _spans(count: int) -> list[range]:

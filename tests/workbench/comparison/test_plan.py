@@ -25,7 +25,9 @@ def test_two_things_make_a_grid(make_plan):
         "sgd, learning_rate=0.01",
         "sgd, learning_rate=0.1",
     ]
-    chosen = [(c.experiment.optimizer.name, c.experiment.optimizer.learning_rate) for c in plan.cases]
+    chosen = [
+        (c.experiment.optimizer.name, c.experiment.optimizer.learning_rate) for c in plan.cases
+    ]
     assert chosen == [("adam", 0.01), ("adam", 0.1), ("sgd", 0.01), ("sgd", 0.1)]
     assert len({case.folder for case in plan.cases}) == 4
 
