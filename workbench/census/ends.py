@@ -17,7 +17,7 @@ from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.landscape.plane import one_blas_thread
 
-__all__ = ["KINDS", "Confirmation", "End", "MOST_PARAMETERS", "confirm", "settle"]
+__all__ = ["KINDS", "MOST_PARAMETERS", "Confirmation", "End", "confirm", "settle"]
 
 MOST_PARAMETERS = 4096  # of a network: its Hessian's eigenvectors take a minute a time there
 _BLOCK = 8  # ends that one thread takes at a time

@@ -156,7 +156,8 @@ class Judge:
                 f"{right}scaling the last layer by 2 … {ray.largest:g} takes the loss from {fall} "
                 f"without a rise, {slope} and fading, no penalty",
             )
-        yield from self._kink(done, spectrum, near, inertia)
+        if not (done.arrived and point.loss <= _NOTHING and inertia[1]):  # no loss is lower
+            yield from self._kink(done, spectrum, near, inertia)
         if not done.arrived:
             way = p - start
             ray = rays.onward(site, p, point, way)
@@ -204,7 +205,7 @@ class Judge:
     def _critical(
         self, done: Polished, spectrum: Spectrum, slope: str
     ) -> Iterator[tuple[str, tuple[int, int, int], str]]:
-        site, p, point = self.site, done.parameters, done.point
+        p, point = done.parameters, done.point
         inertia, unsure = _sure(spectrum, p)
         about = f"{slope}; {spectrum.known.describe()}"
         if spectrum.leak > _LEAKING:

@@ -24,7 +24,8 @@ NEAR = 1e-5  # of 1 + the parameters' length, for 1.
 _QUIET = 1e-3  # gradient norm above which 1. is not tried
 _HANDOVER = 1e-6  # gradient norm from which on Newton's method is faster than L-BFGS
 _REACH = 0.1  # of 1 + the parameters' length: a longer step of Newton's is not trusted
-_ROUNDS = ((400, 40), (4000, 80))  # steps of L-BFGS, then of the trust region
+# Steps of L-BFGS, the gradient norm that they are to reach, and steps of the trust region.
+_ROUNDS = ((400, _HANDOVER, 20), (3000, 0.5 * GENTLE, 20))
 _SHARPENINGS = 24  # Newton's steps at most; where the bottom is of fourth order it needs them
 _LEAST_RADIUS = 1e-12
 
@@ -51,8 +52,8 @@ def polish(
 ) -> Polished:
     """Polish one end ``start`` (n,), float64, at which the loss is finite; it is not mutated.
 
-    ``endless(parameters, point)`` says whether the loss falls for ever from there: then L-BFGS alone
-    follows it, until the gradient is gentle.
+    ``endless(parameters, point)`` says whether the loss falls for ever from there: then L-BFGS
+    alone follows it, until the gradient is gentle.
     """
     now = Polished(start.copy(), site.look(start), None, 0, False)
     if now.point.size <= _QUIET and not endless(now.parameters, now.point):
@@ -60,15 +61,15 @@ def polish(
         done = _sharpen(site, symmetries, now, spectrum, NEAR * _span(now))
         if done.arrived:
             return done
-    for most, most_regions in _ROUNDS:
-        now = _glide(site, now, _HANDOVER, most)
+    for most, gentle, most_regions in _ROUNDS:
+        now = _glide(site, now, gentle, most)
         if not now.point.finite:
             return now
         if endless(now.parameters, now.point):
             now = _glide(site, now, GENTLE, most)
             return replace(now, arrived=now.point.size <= GENTLE)
         now = _regions(site, symmetries, now, most_regions)
-        if now.arrived or now.stuck or not now.point.finite:
+        if now.arrived:
             break
     return now
 

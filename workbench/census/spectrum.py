@@ -10,6 +10,8 @@ from workbench.census.directions import Known, Symmetries
 from workbench.census.site import Point, Site
 
 FLAT = 1e-10  # of the largest: an eigenvalue of less magnitude counts as zero
+_TINY = 1e-14
+_SECULAR = 30
 
 
 @dataclass(frozen=True)
@@ -79,29 +81,24 @@ class Spectrum:
         """The step (n,) of at most ``radius`` along which the local quadratic falls most, and by
         how much it falls: Moré & Sorensen 1983, "Computing a trust region step", SIAM J. Sci. Stat.
         Comput. 4, with the eigenvalues at hand."""
-        lowest = float(self.values[0])
-        floor = max(0.0, -lowest)
-        top = floor + float(np.linalg.norm(self.slopes)) / radius + FLAT * abs(self.largest)
-        shift = floor if lowest <= 0.0 else 0.0
-
-        def step(mu: float) -> np.ndarray:
-            gaps = self.values + mu
-            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                return np.where(self.slopes == 0.0, 0.0, -self.slopes / gaps)
-
-        inner = step(shift)
-        if not np.linalg.norm(inner) <= radius:
-            low, high = floor, top
-            for _ in range(80):
-                shift = 0.5 * (low + high)
-                if np.linalg.norm(step(shift)) > radius:
-                    low = shift
-                else:
-                    high = shift
-            inner = step(high)
-        elif lowest < 0.0:
+        slopes, lowest = self.slopes, float(self.values[0])
+        shift = 0.0
+        if lowest <= 0.0 or np.linalg.norm(slopes / self.values) > radius:
+            # The secular equation |step(shift)| = radius, by Newton on 1 / |step|, from a shift at
+            # which the step is too long: it then comes from below.
+            shift = -lowest + max(float(abs(slopes[0])) / radius, _TINY * abs(self.largest), 1e-300)
+            shift = max(shift, 0.0)
+            for _ in range(_SECULAR):
+                step = slopes / (self.values + shift)
+                length = float(np.linalg.norm(step))
+                if not length > radius * (1.0 + 1e-3):
+                    break
+                bend = float((step * step / (self.values + shift)).sum())
+                shift += length * length * (length - radius) / (bend * radius)
+        inner = -slopes / (self.values + shift)
+        short = radius**2 - float(inner @ inner)
+        if lowest < 0.0 and short > 0.0:
             # The hard case: the gradient has next to nothing along the lowest curvature.
-            rest = radius**2 - float(inner @ inner)
-            inner[0] += np.copysign(np.sqrt(max(rest, 0.0)), -self.slopes[0])
-        fall = -float(self.slopes @ inner + 0.5 * (self.values * inner) @ inner)
+            inner[0] = np.copysign(np.sqrt(short + inner[0] ** 2), -slopes[0])
+        fall = -float(slopes @ inner + 0.5 * (self.values * inner) @ inner)
         return self.vectors @ inner, fall

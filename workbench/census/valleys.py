@@ -1,11 +1,11 @@
 """What lies beyond the second derivatives where some of them are zero: plateaus, hidden descents.
 
-A unit is *dead* where its slope is zero on all training samples: its answer is then the same for all
-of them, its incoming weights move nothing, and its outgoing weights act as a bias. So a path on
-which the loss is constant leads to the point where its outgoing weights are zero, the bias has taken
-over what they added, and its incoming weights are any others, which bring it to life. If the loss
-can fall from there, what is here is a *plateau*, not a minimum: the set of equal loss that the end
-lies in has a way down. If not, the dead units were not missing, and it is a degenerate minimum.
+A unit is *dead* where its slope is zero on all training samples: its answer is then the same for
+all of them, its incoming weights move nothing, and its outgoing weights act as a bias. So a path on
+which the loss is constant leads to the point where its outgoing weights are zero, the bias has
+taken over what they added, and its incoming weights are any others, which bring it to life. If the
+loss can fall from there, what is here is a *plateau*, not a minimum: the set of equal loss that the
+end lies in has a way down. If not, the dead units were not missing: a degenerate minimum.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def hidden_descent(
                     continue
                 site.descend(p, 0.0, _STEPS)
                 loss = site.loss(p)
-                near = np.linalg.norm(p - parameters) <= _STRAY * radius * span
-                near = near and np.array_equal(sides(site, p), here)
+                stray = float(np.linalg.norm(p - parameters))
+                near = stray <= _STRAY * radius * span and np.array_equal(sides(site, p), here)
                 if near and loss < point.loss - _FALL * abs(point.loss) - noise(point.loss):
                     return loss
     return None
