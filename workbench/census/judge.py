@@ -7,8 +7,9 @@ The verdicts, in the order in which they are considered:
   as the last layer is scaled up, while the gradient fades (``rays``).
 - *kink*: a pre-activation of a training sample is at its activation's kink, or the gradient jumps
   next to the point (``kinks``): the Hessian means nothing there.
-- *escaping*: no critical point was reached; the loss falls all along the way that polishing went,
-  on to 17 times its length, and the parameters grow.
+- *escaping*: no critical point was reached, or one that is flat, and the loss falls on along the
+  way that polishing went, or that Newton's method would go, up to 16 times its length, while the
+  parameters grow (``rays``).
 - *not converged*: no critical point was reached.
 - *saddle*: the Hessian, on the complement of the known symmetry directions, has a negative
   eigenvalue, and a step along its eigenvector lowers the loss by more than rounding. Also where no
@@ -159,22 +160,28 @@ class Judge:
         if not (done.arrived and point.loss <= _NOTHING and inertia[1]):  # no loss is lower
             yield from self._kink(done, spectrum, near, inertia)
         if not done.arrived:
-            way = p - start
-            ray = rays.onward(site, p, point, way)
-            grown = np.linalg.norm(p) / max(float(np.linalg.norm(start)), 1e-300)
-            if ray.falls and grown > 1.0:
-                yield (
-                    "escaping",
-                    inertia,
-                    f"{slope} after {done.steps} steps, parameters {grown:.3g} times as long; the "
-                    f"loss falls on from {point.loss:.6g} to {ray.limit:.6g} along the way",
-                )
+            yield from self._escape(start, done, spectrum, inertia)
             yield (
                 "not converged",
                 inertia,
                 f"{slope} after {done.steps} steps of polishing, wanted {GENTLE:g}",
             )
-        yield from self._critical(done, spectrum, slope)
+        yield from self._critical(start, done, spectrum, slope)
+
+    def _escape(
+        self, start: np.ndarray, done: Polished, spectrum: Spectrum, inertia: tuple[int, int, int]
+    ) -> Iterator[tuple[str, tuple[int, int, int], str]]:
+        p, point = done.parameters, done.point
+        for way in (p - start, spectrum.slide(1.0 + float(np.linalg.norm(p)))):
+            ray = rays.onward(self.site, p, point, way)
+            if ray.falls:
+                yield (
+                    "escaping",
+                    inertia,
+                    f"gradient norm {point.size:.1e} after {done.steps} steps of polishing; "
+                    f"{ray.largest:g} times as far on the loss has fallen from {point.loss:.6g} to "
+                    f"{ray.limit:.6g} without a rise, and the parameters grow",
+                )
 
     def _kink(
         self, done: Polished, spectrum: Spectrum, near: kinks.Kink, inertia: tuple[int, int, int]
@@ -203,7 +210,7 @@ class Judge:
             )
 
     def _critical(
-        self, done: Polished, spectrum: Spectrum, slope: str
+        self, start: np.ndarray, done: Polished, spectrum: Spectrum, slope: str
     ) -> Iterator[tuple[str, tuple[int, int, int], str]]:
         p, point = done.parameters, done.point
         inertia, unsure = _sure(spectrum, p)
@@ -225,6 +232,7 @@ class Judge:
             lowest = spectrum.values[0] if len(spectrum.values) else 0.0
             rest = f"all {len(spectrum.values)} other eigenvalues positive, the least {lowest:.2e}"
             yield "strict minimum", inertia, f"{rest}; {about}"
+        yield from self._escape(start, done, spectrum, inertia)
         zeros = f"{inertia[1]} eigenvalues zero to {FLAT:g} of {spectrum.largest:.2e}{unsure}"
         if point.loss > _NOTHING:
             yield from self._valley(p, point, spectrum, inertia, f"{zeros}; {about}")

@@ -19,6 +19,8 @@ from workbench.census.site import Point, Site
 _FACTORS = (2.0, 4.0, 8.0, 16.0)
 _SHRUNKEN = tuple(0.5**k for k in range(1, 13))
 _NOTHING = 1e-30  # losses that are as good as zero
+_ROUNDED = 1e-26  # of a loss that is zero but for rounding
+_SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
 
 
 class Ray(NamedTuple):
@@ -75,12 +77,16 @@ def _fades(point: Point, far: Point) -> bool:
 
 
 def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) -> Ray:
-    """The loss along ``way`` (n,), on from ``parameters``, by 1, 2, 4, … 16 times its length."""
-    falls, loss = bool(np.linalg.norm(way) > 0.0), point.loss
+    """The loss on from ``parameters`` along ``way`` (n,), by 1, 2, 4, 8 and 16 times its length;
+    ``falls`` where it does so at each of them, and the parameters grow."""
+    loss, size = point.loss, float(np.linalg.norm(parameters))
+    falls = bool(np.linalg.norm(way) > _SHORTEST * (1.0 + size))
     for factor in (1.0, *_FACTORS):
-        here = site.look(parameters + factor * way)
-        if not (here.finite and here.loss < loss - noise(loss)):
+        p = parameters + factor * way
+        here = site.look(p)
+        longer = float(np.linalg.norm(p))
+        if not (here.finite and here.loss < loss - noise(loss) - _ROUNDED and longer > size):
             falls = False
             break
-        loss = here.loss
+        loss, size = here.loss, longer
     return Ray(falls, True, loss, _FACTORS[-1])

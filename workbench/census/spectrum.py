@@ -77,6 +77,14 @@ class Spectrum:
         curved = ~self.flat
         return -self.vectors[:, curved] @ (self.slopes[curved] / self.values[curved])
 
+    def slide(self, most: float) -> np.ndarray:
+        """Newton's step (n,) with all curvatures taken as positive, shortened to ``most``: where
+        the loss only flattens out, it goes on along the way to infinity."""
+        least = _TINY * abs(self.largest) + 1e-300
+        step = -self.vectors @ (self.slopes / np.maximum(np.abs(self.values), least))
+        length = float(np.linalg.norm(step))
+        return step * (most / length) if length > most else step
+
     def within(self, radius: float) -> tuple[np.ndarray, float]:
         """The step (n,) of at most ``radius`` along which the local quadratic falls most, and by
         how much it falls: Moré & Sorensen 1983, "Computing a trust region step", SIAM J. Sci. Stat.
