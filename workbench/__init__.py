@@ -23,6 +23,7 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
+    from workbench.census.census import Census, take_census
     from workbench.descents.descent import Descent, descend
     from workbench.descents.races import Race, race
     from workbench.landscape import Landscape
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadValue",
+    "Census",
     "DataSet",
     "Descent",
     "Experiment",
@@ -59,12 +61,15 @@ __all__ = [
     "race",
     "run",
     "sharpness",
+    "take_census",
     "train_starts",
     "trainability",
 ]
 __version__ = "0.1.0"
 # Imported at their first use: starting a run needs none of them.
 _LATER = {
+    "Census": "workbench.census.census",
+    "take_census": "workbench.census.census",
     "Descent": "workbench.descents.descent",
     "descend": "workbench.descents.descent",
     "Race": "workbench.descents.races",
