@@ -23,6 +23,7 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
+    from workbench.census.census import Census, take_census
     from workbench.comparison.comparison import (
         Comparison,
         compare,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadValue",
+    "Census",
     "Comparison",
     "DataSet",
     "Descent",
@@ -69,12 +71,15 @@ __all__ = [
     "race",
     "run",
     "sharpness",
+    "take_census",
     "train_starts",
     "trainability",
 ]
 __version__ = "0.1.0"
 # Imported at their first use: starting a run needs none of them.
 _LATER = {
+    "Census": "workbench.census.census",
+    "take_census": "workbench.census.census",
     "Comparison": "workbench.comparison.comparison",
     "compare": "workbench.comparison.comparison",
     "compare_initializers": "workbench.comparison.comparison",
