@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from workbench.census.proportions import Difference
 from workbench.comparison.outcomes import BEST, PairedTest, Quartiles, Rate
@@ -87,7 +88,7 @@ def moved(test: PairedTest) -> str:
     return "–" if test.shift is None else _between(number, test.shift)
 
 
-def _between(write, found: Difference) -> str:  # type: ignore[no-untyped-def]
+def _between(write: Callable[[float], str], found: Difference) -> str:
     return f"{write(found.estimate)} [{write(found.low)}, {write(found.high)}]"
 
 
