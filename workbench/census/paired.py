@@ -121,31 +121,27 @@ def rank_biserial(difference: np.ndarray, confidence: float = 0.95) -> Differenc
 
 
 def shift(difference: np.ndarray, confidence: float = 0.95) -> Difference:
-    """Hodges-Lehmann estimate of the location of differences (n,), with its interval.
+    """Hodges-Lehmann estimate of the location of the finite differences (n,), with its interval.
 
     The median of all means of two (Hodges & Lehmann 1963, Ann. Math. Statist. 34, 598-611), over
-    all pairs, those that do not differ too; the limits are order statistics of these means that
-    the signed-rank test does not reject (Hollander & Wolfe, "Nonparametric statistical methods",
-    section 3.3), by the exact distribution up to ``EXACT`` pairs. May be ±inf; the mean of +inf and
-    -inf counts as 0. Above ``MOST_AVERAGED`` differences, that many evenly spaced quantiles stand
-    for them, 1/200 of a percent of probability from the sample. No pairs: NaN, without limits.
+    all of them, those that are 0 too: drop the pairs in which both failed beforehand; the limits are the order
+    statistics of these means that the signed-rank test does not reject (Hollander & Wolfe,
+    "Nonparametric statistical methods", section 3.3), by the exact distribution up to ``EXACT``
+    pairs. Above ``MOST_AVERAGED`` differences, that many evenly spaced quantiles stand for them,
+    at most 1/2000 of a percent of probability from the sample. No pairs: NaN, without limits.
     """
-    n = difference.size
+    d = np.sort(difference[np.isfinite(difference)])
+    n = d.size
     if not n:
         return Difference(np.nan, -np.inf, np.inf)
-    outside = _outside(n, confidence)
-    d = np.sort(difference)
-    kept = d
+    outside, whole = _outside(n, confidence), n * (n + 1) // 2
     if n > MOST_AVERAGED:
-        kept = d[((np.arange(MOST_AVERAGED) + 0.5) * (n / MOST_AVERAGED)).astype(np.int64)]
-    means = _Means(kept)
-    scale = means.count / (n * (n + 1) / 2)
+        d = d[((np.arange(MOST_AVERAGED) + 0.5) * (n / MOST_AVERAGED)).astype(np.int64)]
+    means = _Means(d)
     middle = (means.order((means.count + 1) // 2) + means.order(means.count // 2 + 1)) / 2
-    if np.isnan(middle):  # halfway between -inf and +inf
-        middle = 0.0
     if outside == 0:  # so few pairs that no interval of this confidence is bounded
         return Difference(middle, -np.inf, np.inf)
-    rank = min(max(1, round(outside * scale)), (means.count + 1) // 2)
+    rank = min(max(1, round(outside * (means.count / whole))), (means.count + 1) // 2)
     return Difference(middle, means.order(rank), means.order(means.count + 1 - rank))
 
 
@@ -160,34 +156,26 @@ def _outside(n: int, confidence: float) -> int:
 
 
 class _Means:
-    """The ordered means of all two of some sorted numbers, each with itself too."""
+    """The ordered means of all two of some sorted finite numbers, each with itself too."""
 
     def __init__(self, ordered: np.ndarray) -> None:
-        finite = np.isfinite(ordered)
-        lost, won = int((ordered == -np.inf).sum()), int((ordered == np.inf).sum())
-        self._finite = ordered[finite]
-        m = self._finite.size
-        n = ordered.size
-        self.count = n * (n + 1) // 2
-        self._mixed = lost * won
-        self._lowest = lost * (lost + 1) // 2 + lost * m
-        self._highest = won * (won + 1) // 2 + won * m
+        self._sorted = ordered
+        self.count = ordered.size * (ordered.size + 1) // 2
         self._direct: np.ndarray | None = None
-        if m <= _DIRECT:
-            i, j = np.triu_indices(m)
-            half = self._finite / 2  # the sum of two may overflow
+        if ordered.size <= _DIRECT:
+            i, j = np.triu_indices(ordered.size)
+            half = ordered / 2  # the sum of two may overflow
             self._direct = np.sort(half[i] + half[j])
 
     def order(self, rank: int) -> float:
         """The ``rank``-th of the means, from 1 on."""
-        if rank <= self._lowest:
-            return -np.inf
-        if rank > self.count - self._highest:
-            return np.inf
+        if self._direct is not None:
+            return float(self._direct[rank - 1])
+        # Means of opposite numbers are 0, not what rounding leaves of them.
         if self._at_most(0.0, strictly=True) < rank <= self._at_most(0.0):
             return 0.0
         # Floats of one sign are ordered as their bits are.
-        low, high = _bits(self._finite[0]), _bits(self._finite[-1])
+        low, high = _bits(self._sorted[0]), _bits(self._sorted[-1])
         while low < high:
             middle = (low + high) // 2
             if self._at_most(_float(middle)) >= rank:
@@ -198,14 +186,10 @@ class _Means:
 
     def _at_most(self, value: float, strictly: bool = False) -> int:
         side: Any = "left" if strictly else "right"
-        mixed = self._mixed if value > 0 or (value == 0 and not strictly) else 0
-        d = self._finite
-        if self._direct is not None:
-            return self._lowest + mixed + int(np.searchsorted(self._direct, value, side))
+        d = self._sorted
         with np.errstate(over="ignore"):
             partners = np.searchsorted(d, (2 * value - d)[::-1], side).sum()
-        alone = np.searchsorted(d, value, side)
-        return self._lowest + mixed + int(partners + alone) // 2
+        return int(partners + np.searchsorted(d, value, side)) // 2
 
 
 def _bits(value: float) -> int:
