@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kernels.catalog import nearest_name
 from kernels.network import parameter_count
-from workbench.comparison.folder import claim, ends_of
+from workbench.comparison.folder import VERDICTS, claim, ends_of
 from workbench.comparison.parts import existing, path_of, read_part, read_parts
 from workbench.comparison.plan import Case, Plan, load_plan
 from workbench.comparison.training import State, steps_column
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment
 from workbench.multistart import train_starts
+
+if TYPE_CHECKING:
+    from workbench.census.census import Census
+    from workbench.census.ends import End
+    from workbench.comparison.outcomes import Statistics
 
 RESULT = "result.json"
 
@@ -67,6 +72,42 @@ class Comparison:
         except (OSError, ValueError):
             raise WorkbenchError(f"{self.folder}: the comparison is not finished") from None
         return dict(found)
+
+    @property
+    def censuses(self) -> tuple[Census, ...]:
+        """What the polished ends are and which minima there are, one census for all cases with the
+        same training loss; of the verdicts that are there while it grows, then without neighbours.
+        """
+        return tuple(census for _, _, census in self._counted())
+
+    @property
+    def census(self) -> Census | None:
+        """The one census, or None where no end is polished or there are several."""
+        found = self.censuses
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def statistics(self) -> Statistics:
+        """Summaries of the cases and paired tests between them, of the starts that are there of all
+        cases, at most a million. Raises WorkbenchError where there are none."""
+        from workbench.comparison.results import statistics_of
+
+        return statistics_of(self, self._counted())
+
+    def _counted(self) -> list[tuple[list[Case], list[list[End]], Census]]:
+        """Of each landscape its cases, ends and census; empty where no end is polished."""
+        from workbench.comparison.counting import take, with_neighbours
+
+        known = self.result if self.finished else {}
+        polished = known.get("polished", self.plan.starts)
+        if not polished or not (self.folder / VERDICTS).exists():
+            return []
+        found = take(self.plan, self.folder, polished, neighbours=0)
+        kept = known.get("censuses", [])
+        return [
+            (cases, ends, with_neighbours(census, row["minima"]))
+            for (cases, ends, census), row in zip(found, kept, strict=True)
+        ] if kept else found
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -178,9 +219,9 @@ def compare(
     ``out``: a folder, new or empty, or one that holds this comparison, which is then resumed (None:
     runs/…, below the current folder). ``polish``: of how many ends of every case, the first ones,
     it is found out what they are (``"all"``; 0: of none; None: 256, or none of large networks).
-    ``options`` are those of ``Plan.of``: tolerances, every, parameters. ``threads`` changes no result. ``progress`` is told the state now
-    and then; once ``cancelled`` says True, what is done stays, and the comparison is not
-    ``finished``. Raises WorkbenchError.
+    ``options`` are those of ``Plan.of``: tolerances, every, parameters. ``threads`` changes no
+    result. ``progress`` is told the state now and then; once ``cancelled`` says True, what is done
+    stays, and the comparison is not ``finished``. Raises WorkbenchError.
     """
     from workbench.comparison.runner import carry_out
     from workbench.comparison.verdicts import polish_count

@@ -32,7 +32,10 @@ class ComparisonProgress:
 
     def __call__(self, state: State) -> None:
         if state.stage not in _UNITS:
-            self._close()
+            if state.stage != self._stage:
+                self._close()
+                self._stage = state.stage
+                self.say(f"{state.stage} minima, testing differences, writing the report")
             return
         # Compiling says nothing about how long the rest will take.
         now = time.monotonic() - compiled()

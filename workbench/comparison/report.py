@@ -14,7 +14,7 @@ from typing import Any
 from workbench.comparison import minima, sections, tables
 from workbench.comparison.compared import Compared
 from workbench.comparison.outcomes import Statistics
-from workbench.comparison.page import page
+from workbench.comparison.page import heading, page
 from workbench.errors import WorkbenchError
 
 REPORT = "report.html"
@@ -27,7 +27,8 @@ def write_report(
     """Write the report on ``compared`` and its tables into ``folder``; returns their paths.
 
     ``statistics``: of ``workbench.comparison.outcomes.analyse``; ``census``: a
-    ``workbench.census.census.Census`` whose groups are the cases, or None. Files of these names are
+    ``workbench.census.census.Census`` whose groups are the cases, or None, or several of them, of
+    some cases each, whose tables are then numbered (``minima_1.csv`` …). Files of these names are
     replaced, each once it is whole. Raises WorkbenchError where they cannot be written.
     """
     confidence = statistics.confidence
@@ -38,10 +39,12 @@ def write_report(
     }
     if compared.steps_to:
         texts["ecdf_steps.csv"] = tables.steps_ecdf_csv(compared, confidence)
-    if census is not None:
-        texts["minima.csv"] = minima.minima_csv(census)
-        texts["verdicts.csv"] = minima.verdicts_csv(census)
-        texts["completeness.csv"] = minima.completeness_csv(census)
+    censuses = _several(census)
+    for k, one in enumerate(censuses, 1):
+        number = f"_{k}" if len(censuses) > 1 else ""
+        texts[f"minima{number}.csv"] = minima.minima_csv(one)
+        texts[f"verdicts{number}.csv"] = minima.verdicts_csv(one)
+        texts[f"completeness{number}.csv"] = minima.completeness_csv(one)
     texts[REPORT] = report_page(compared, statistics, census)
     target = Path(folder)
     try:
@@ -57,11 +60,18 @@ def report_page(compared: Compared, statistics: Statistics, census: Any = None) 
     body += sections.cases_section(compared, statistics)
     body += sections.distribution_section(compared, statistics)
     body += sections.tests_section(statistics)
-    if census is not None:
-        body += minima.census_section(census)
-    body += sections.methods_section(statistics, bool(compared.steps_to), census is not None)
+    censuses = _several(census)
+    for one in censuses:
+        if len(censuses) > 1:
+            body += [heading(f"Census: {', '.join(one.groups)}")]
+        body += minima.census_section(one)
+    body += sections.methods_section(statistics, bool(compared.steps_to), bool(censuses))
     body += sections.appendix(compared.meta)
     return page(sections.title_of(compared), body)
+
+
+def _several(census: Any) -> tuple[Any, ...]:
+    return () if census is None else census if isinstance(census, tuple) else (census,)
 
 
 def _replace(path: Path, text: str) -> Path:

@@ -51,10 +51,11 @@ def carry_out(
             if cancelled():
                 return
             yield State("counting", plan.cases[-1], 0, 1, 0)
-            write_results(comparison, polish, threads)
+            write_results(comparison, polish, threads, cancelled)
         finally:
             clock.write(threads)
-        yield State("counting", plan.cases[-1], 1, 1, 0)
+        if comparison.finished:
+            yield State("counting", plan.cases[-1], 1, 1, 0)
 
 
 def _is_done(comparison: Comparison, polish: int) -> bool:
