@@ -21,6 +21,7 @@ STREAM_PLANE = np.uint64(4)
 STREAM_DATA = np.uint64(5)
 STREAM_PERTURBATION = np.uint64(6)
 STREAM_NOISE = np.uint64(7)
+STREAM_CENSUS = np.uint64(8)
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)

@@ -23,6 +23,13 @@ from workbench.model import Model, load_data
 from workbench.run import Run, Snapshot, run
 
 if TYPE_CHECKING:
+    from workbench.census.census import Census, take_census
+    from workbench.comparison.comparison import (
+        Comparison,
+        compare,
+        compare_initializers,
+        load_comparison,
+    )
     from workbench.descents.descent import Descent, descend
     from workbench.descents.races import Race, race
     from workbench.landscape import Landscape
@@ -34,6 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadValue",
+    "Census",
+    "Comparison",
     "DataSet",
     "Descent",
     "Experiment",
@@ -46,12 +55,15 @@ __all__ = [
     "Starts",
     "WorkbenchError",
     "basins",
+    "compare",
+    "compare_initializers",
     "descend",
     "find_learning_rate",
     "gallery",
     "hessian",
     "hessian_vector",
     "initial_parameters",
+    "load_comparison",
     "load_data",
     "loss_and_gradient",
     "plane",
@@ -59,12 +71,19 @@ __all__ = [
     "race",
     "run",
     "sharpness",
+    "take_census",
     "train_starts",
     "trainability",
 ]
 __version__ = "0.1.0"
 # Imported at their first use: starting a run needs none of them.
 _LATER = {
+    "Census": "workbench.census.census",
+    "take_census": "workbench.census.census",
+    "Comparison": "workbench.comparison.comparison",
+    "compare": "workbench.comparison.comparison",
+    "compare_initializers": "workbench.comparison.comparison",
+    "load_comparison": "workbench.comparison.comparison",
     "Descent": "workbench.descents.descent",
     "descend": "workbench.descents.descent",
     "Race": "workbench.descents.races",

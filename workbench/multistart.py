@@ -57,11 +57,11 @@ class _Crew:
     """What all threads share: the experiment's network and data, and benches to work on."""
 
     def __init__(
-        self, experiment: Experiment, width: Any, every: int, points: np.ndarray | None = None
+        self, e: Experiment, width: Any, every: int, points: np.ndarray | None, model: Model | None
     ) -> None:
-        _check(experiment)
-        e, self.points = experiment, points
-        self.experiment, self.model, self.every = e, Model(e), every
+        check(e)
+        self.points, self.experiment, self.every = points, e, every
+        self.model = model or Model(e)
         self.width = width or width_of(e.numpy_dtype)
         self.rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
         self.limits: Limits = limits_of(e, len(self.model.train.inputs))
@@ -140,6 +140,7 @@ def train_starts(
     width: tuple[None, ...] | None = None,
     history_every: int = 0,
     points: np.ndarray | None = None,
+    model: Model | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Starts]:
     """Train many starts of ``experiment``; yields blocks of them, in order, as they are done.
@@ -147,16 +148,19 @@ def train_starts(
     ``starts``: how many, from 0 on, or their indices. ``threads``: None for as many as there are
     processors. ``width``: lanes of a tile (``kernels.lanes.width_of``). ``history_every``: steps
     between the losses of ``Starts.history`` (0: none). ``points`` (m, n_parameters): start i begins
-    at points[i] instead of where the initializer puts it. ``cancelled`` is asked between blocks;
-    what is done by then is yielded. Memory does not grow with the number of starts.
+    at points[i] instead of where the initializer puts it. ``model``: the experiment's, where there
+    is one already. ``cancelled`` is asked between blocks; what is done by then is yielded. Memory
+    does not grow with the number of starts, given as a number or as a range.
 
     With mini-batches a start diverges where the loss of its own batch does; the whole training set
     is looked at only where a stop rule asks for it (``workbench.run`` measures it at every recorded
     row). Raises BadValue where the experiment's optimizer or schedule is none for many networks at
     once.
     """
-    crew = _Crew(experiment, width, history_every, points)
-    index = np.arange(starts) if isinstance(starts, int | np.integer) else np.asarray(starts)
+    crew = _Crew(experiment, width, history_every, points, model)
+    index = range(int(starts)) if isinstance(starts, int | np.integer) else starts
+    if not isinstance(index, range):
+        index = np.asarray(index)
     count = threads or os.cpu_count() or 1
     for _ in range(count):
         crew.benches.put(crew.new_bench())
@@ -177,18 +181,20 @@ def train_starts(
                 future.cancel()
 
 
-def _blocks(index: np.ndarray, width: int, most: int, threads: int) -> Iterator[np.ndarray]:
+def _blocks(
+    index: np.ndarray | range, width: int, most: int, threads: int
+) -> Iterator[np.ndarray]:
     """``index`` cut into blocks of at most ``most`` tiles of ``width`` starts, smaller ones towards
     the end, so that no thread works long after the others are done."""
     first = 0
     while first < len(index):
         tiles = -(-(len(index) - first) // width)
         last = first + min(most, -(-tiles // (2 * threads))) * width
-        yield index[first:last]
+        yield np.asarray(index[first:last])
         first = last
 
 
-def _check(experiment: Experiment) -> None:
+def check(experiment: Experiment) -> None:
     """Raise BadValue for what only one network at a time can do."""
     entry = optimizers.catalog.get(experiment.optimizer.name)
     if not optimizers.is_scalar(entry):

@@ -1,0 +1,1 @@
+"""What many starts end in: polished end points, what they are, and how sure that is."""

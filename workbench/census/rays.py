@@ -1,0 +1,92 @@
+"""Ends without a minimum ahead: the loss goes on falling as parameters grow without bound.
+
+Outputs of softmax and sigmoid reach 0 and 1 for infinite scores only. Where all samples are right
+and no penalty holds the weights, scaling the last layer by c → ∞ lets the loss fall to its infimum,
+which no finite parameters have: Soudry, Hoffer, Nacson, Gunasekar & Srebro 2018, "The implicit bias
+of gradient descent on separable data", JMLR 19, section 2.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kernels.outputs import respond
+from workbench.census.polish import noise
+from workbench.census.site import Point, Site
+
+_FACTORS = (2.0, 4.0, 8.0, 16.0)
+_SHRUNKEN = tuple(0.5**k for k in range(1, 13))
+_NOTHING = 1e-30  # losses that are as good as zero
+_ROUNDED = 1e-26  # of a loss that is zero but for rounding
+_SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
+
+
+class Ray(NamedTuple):
+    """The loss along a way to infinity: ``falls`` where it never rises on it and the gradient
+    fades, ``rises_back`` where it is higher nearer to the origin; ``limit``, at its far end."""
+
+    falls: bool
+    rises_back: bool
+    limit: float
+    largest: float
+
+
+def is_bounded(site: Site) -> bool:
+    """Whether the outputs come near a bound as scores grow, without reaching it."""
+    n = int(site.model.network.sizes[-1])
+    z, p = np.full(n, -700.0), np.empty(n)
+    z[0] = 700.0
+    respond(site.model.network.output, z, p)
+    return bool(np.abs(p).max() <= 1.0)
+
+
+def scaled_outputs(site: Site, parameters: np.ndarray, point: Point) -> Ray:
+    """The loss along the ray that scales weights and biases of the last layer."""
+    last = site.model.layers[-1]
+    part = slice(last.weights.start, last.bias.stop)
+
+    def at(factor: float) -> Point:
+        p = parameters.copy()
+        p[part] *= factor
+        return site.look(p)
+
+    falls, before, losses = True, point, []
+    for factor in _FACTORS:
+        here = at(factor)
+        losses.append(here.loss)
+        if not (here.finite and here.loss <= before.loss + noise(before.loss)):
+            falls = False
+            break
+        before = here
+    falls = falls and (before.size < 0.5 * point.size or before.size == 0.0 == point.size)
+    falls = falls and (before.loss < point.loss or point.size <= _NOTHING or _fades(point, before))
+    back = False
+    for factor in _SHRUNKEN if falls else ():
+        higher = at(factor).loss - point.loss
+        if abs(higher) > noise(point.loss) + _NOTHING:
+            back = higher > 0.0
+            break
+    return Ray(falls, back, losses[-1], _FACTORS[-1])
+
+
+def _fades(point: Point, far: Point) -> bool:
+    """Whether the loss has its limit to within rounding, and only the gradient tells the way."""
+    return abs(far.loss - point.loss) <= noise(point.loss) and far.size < 0.5 * point.size
+
+
+def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) -> Ray:
+    """The loss on from ``parameters`` along ``way`` (n,), by 1, 2, 4, 8 and 16 times its length;
+    ``falls`` where it does so at each of them, and the parameters grow."""
+    loss, size = point.loss, float(np.linalg.norm(parameters))
+    falls = bool(np.linalg.norm(way) > _SHORTEST * (1.0 + size))
+    for factor in (1.0, *_FACTORS):
+        p = parameters + factor * way
+        here = site.look(p)
+        longer = float(np.linalg.norm(p))
+        if not (here.finite and here.loss < loss - noise(loss) - _ROUNDED and longer > size):
+            falls = False
+            break
+        loss, size = here.loss, longer
+    return Ray(falls, True, loss, _FACTORS[-1])

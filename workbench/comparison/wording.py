@@ -1,0 +1,122 @@
+"""Numbers and tests in the words of a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from workbench.census.proportions import Difference
+from workbench.comparison.outcomes import BEST, PairedTest, Quartiles, Rate
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUS = "−"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """So many significant digits: 0.0123, 1.23 × 10⁻⁹, ∞, and a dash where there is none."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if value == 0:
+        return "0"
+    if value == int(value) and abs(value) < 1e6:
+        return f"{int(value)}".replace("-", MINUS)
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    power = int(exponent)
+    if -4 <= power < 6:
+        text = f"{value:.{max(digits - 1 - power, 0)}f}"
+        return text.replace("-", MINUS)
+    return f"{mantissa} × {ten_to(power)}".replace("-", MINUS)
+
+
+def ten_to(power: int) -> str:
+    """A power of ten as text."""
+    return f"10{str(power).translate(_RAISED)}"
+
+
+def count(value: int) -> str:
+    """A count with thin spaces between thousands."""
+    return f"{value:,}".replace(",", "\u2009")
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage, no decimals lost at either end: 0 % is none, 100 % is all."""
+    if math.isnan(share):
+        return "–"
+    text = f"{100 * share:.{digits}f}"
+    if (share > 0 and float(text) == 0) or (share < 1 and float(text) == 100):
+        return percent(share, digits + 1) if digits < 4 else ("< 0.0001 %" if share < 0.5 else text)
+    return f"{text} %".replace("-", MINUS)
+
+
+def p_value(p: float) -> str:
+    """A p value with two significant digits; what is below any float's reach says so."""
+    if p < 1e-300:
+        return f"< {ten_to(-300)}"
+    return f"{p:.3f}" if p >= 0.0995 else number(p, 2)
+
+
+def rate(found: Rate) -> str:
+    """A success rate with its interval."""
+    if not found.count:
+        return "–"
+    return f"{percent(found.share)} [{percent(found.low)[:-2]}, {percent(found.high)[:-2]}]"
+
+
+def quartiles(found: Quartiles | None) -> str:
+    """Median with quartiles."""
+    if found is None:
+        return "–"
+    return f"{number(found.median)} [{number(found.low)}, {number(found.high)}]"
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points."""
+    return f"{100 * share:+.1f}".replace("-", MINUS)
+
+
+def effect(test: PairedTest) -> str:
+    """The effect of a test with its interval: percentage points, or a correlation."""
+    if test.kind == "success":
+        return _between(points, test.effect)
+    return _between(lambda x: f"{x:+.2f}".replace("-", MINUS), test.effect)
+
+
+def moved(test: PairedTest) -> str:
+    """The shift of a test with its interval."""
+    return "–" if test.shift is None else _between(number, test.shift)
+
+
+def _between(write: Callable[[float], str], found: Difference) -> str:
+    return f"{write(found.estimate)} [{write(found.low)}, {write(found.high)}]"
+
+
+def reading(test: PairedTest, level: float = 0.05) -> str:
+    """What a test says, in one sentence, at ``level`` after the correction."""
+    if not test.first_better and not test.second_better:
+        return f"No start differs between {test.first} and {test.second}."
+    won = test.first_better > test.second_better or (
+        test.first_better == test.second_better and test.effect.estimate >= 0
+    )
+    if test.kind != "success" and test.effect.estimate:
+        won = test.effect.estimate > 0
+    better, worse = (test.first, test.second) if won else (test.second, test.first)
+    if test.p_holm > level:
+        return f"No difference shown between {test.first} and {test.second} (Holm p > {level:g})."
+    wins = max(test.first_better, test.second_better)
+    if test.kind == "success":
+        what = "reached the best minimum" if test.measure.endswith(BEST) else "succeeded"
+        more = abs(100 * test.effect.estimate)
+        low, high = sorted(abs(100 * x) for x in test.effect[1:])
+        return (
+            f"{better} {what} more often than {worse}, by {more:.1f} percentage points "
+            f"({low:.1f} to {high:.1f})."
+        )
+    wins = test.first_better if won else test.second_better
+    differing = test.first_better + test.second_better
+    what = "ended lower" if test.kind == "loss" else "was faster"
+    return (
+        f"{better} {what} than {worse}, from {percent(wins / differing)} of the "
+        f"{count(differing)} starts that differ."
+    )
