@@ -41,23 +41,27 @@ from workbench.model import Model
 from workbench.symmetry import is_homogeneous, is_odd
 
 _RANK = 1e-8  # of the largest singular value: what is less adds no direction
+_SMALL = 1e-7  # of 1 + the parameters' length: a unit with less is zero but for rounding
 _CLOSE = 1e-9
 _SCORES = (0.3, -1.1, 0.8, 2.0, -0.4)
 
 
 class Known(NamedTuple):
-    """``basis`` (n, r), orthonormal columns, spans the known directions at one point;
-    ``kinds`` counts how many each kind brings, before what they share is taken away."""
+    """``basis`` (n, r), orthonormal columns, spans the known directions at one point; ``kinds``
+    counts how many each kind brings, before what they share is taken away; ``refused``, how many
+    more there would be, had the Hessian not shown otherwise."""
 
     basis: np.ndarray
     kinds: dict[str, int]
+    refused: int = 0
 
     def describe(self) -> str:
         """ "43 known symmetry directions (12 of rescaling, 7 of shift, 24 of data)"."""
         rank = self.basis.shape[1]
         parts = ", ".join(f"{n} of {kind}" for kind, n in self.kinds.items() if n)
         noun = "direction" if rank == 1 else "directions"
-        return f"{rank} known symmetry {noun}" + (f" ({parts})" if parts else "")
+        told = f"{rank} known symmetry {noun}" + (f" ({parts})" if parts else "")
+        return told + (f", {self.refused} not confirmed" if self.refused else "")
 
 
 class Symmetries:
@@ -83,7 +87,8 @@ class Symmetries:
                 columns["linear maps"] += maps
             elif scaled and self._free:
                 columns["rescaling"].append(self._rescaling(parameters, k))
-        found = {kind: [_unit(block) for block in blocks] for kind, blocks in columns.items()}
+        least = _SMALL * (1.0 + float(np.linalg.norm(parameters)))
+        found = {kind: [_unit(b, least) for b in blocks] for kind, blocks in columns.items()}
         found |= {kind: [block] for kind, block in self._fixed.items()}
         kinds = {kind: sum(block.shape[1] for block in blocks) for kind, blocks in found.items()}
         together = np.concatenate([block for blocks in found.values() for block in blocks], axis=1)
@@ -190,10 +195,10 @@ def sees_differences(network: Network) -> bool:
     return True
 
 
-def _unit(columns: np.ndarray) -> np.ndarray:
-    """The columns that are not zero, scaled to length 1."""
+def _unit(columns: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """The columns that are longer than ``least``, scaled to length 1."""
     sizes = np.linalg.norm(columns, axis=0)
-    kept = sizes > 0.0
+    kept = sizes > least
     return columns[:, kept] / sizes[kept]
 
 

@@ -11,7 +11,22 @@ from workbench.census.site import Point, Site
 
 FLAT = 1e-10  # of the largest: an eigenvalue of less magnitude counts as zero
 _TINY = 1e-14
+_LEAKING = 1e-4  # of the Hessian, on a direction that should be null: it is none
+_AT_REST = 1e-8  # gradient over Hessian, from which down the Hessian must vanish there
 _SECULAR = 30
+
+
+def _confirmed(known: Known, matrix: np.ndarray, size: float, point: Point) -> tuple[Known, float]:
+    """``known`` without directions on which the Hessian ``matrix`` does not vanish though the
+    gradient does, and the largest share of ``size`` that it has on the others."""
+    if not known.basis.shape[1] or size == 0.0:
+        return known, 0.0
+    _, leaks, ways = np.linalg.svd(matrix @ known.basis, full_matrices=False)
+    if leaks[0] > _LEAKING * size and point.size <= _AT_REST * size:
+        kept = leaks <= _LEAKING * size
+        basis = np.ascontiguousarray(known.basis @ ways[kept].T)
+        known, leaks = Known(basis, known.kinds, int((~kept).sum())), leaks[kept]
+    return known, float(leaks[0] / size) if leaks.size else 0.0
 
 
 @dataclass(frozen=True)
@@ -37,18 +52,16 @@ class Spectrum:
     ) -> Spectrum:
         """The spectrum at ``parameters`` (n,), whose loss and gradient ``point`` are."""
         matrix = site.hessian(parameters)
-        known = symmetries.at(parameters)
+        size = float(np.linalg.norm(matrix))
+        known, leak = _confirmed(symmetries.at(parameters), matrix, size, point)
         q, m = known.basis, known.basis.shape[1]
         if m:
             complement = np.linalg.qr(q, mode="complete")[0][:, m:]
             inner = complement.T @ matrix @ complement
             values, vectors = np.linalg.eigh(0.5 * (inner + inner.T))
             vectors = complement @ vectors
-            size = np.linalg.norm(matrix)
-            leak = float(np.linalg.norm(matrix @ q) / size) if size > 0.0 else 0.0
         else:
             values, vectors = np.linalg.eigh(matrix)
-            leak = 0.0
         slopes = vectors.T @ point.gradient
         return cls(known, values, vectors, slopes, float(np.trace(matrix)), leak)
 
