@@ -29,6 +29,7 @@ _MOST_POINTS = 200  # of a curve
 _MOST_BANDS = 6  # bands of more cases hide each other
 MOST_TOLERANCES = 6
 _FAINT = 0.15
+_LONG = re.compile(r"\d+\.\d{3,}")
 
 
 def svg(figure: Figure, name: str) -> str:
@@ -45,10 +46,15 @@ def svg(figure: Figure, name: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
-    text = re.sub(r"(?<=[ \"\nML,(-])(\d+\.\d{3,})", lambda m: f"{float(m[1]):.2f}", text)
+    # Hundredths of a point are enough for a path; texts have numbers of their own.
+    text = re.sub(r'(?<= d=")[^"]*', lambda m: _LONG.sub(_rounded, m[0]), text)
     text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
     text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
     return text.replace(INK, "currentColor").strip()
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}"
 
 
 def loss_figure(compared: Compared, confidence: float) -> Figure:

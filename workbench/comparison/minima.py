@@ -78,32 +78,33 @@ def _minima(census: Any) -> Iterator[str]:
     groups, many = census.groups, len(census.minima)
     each = len(groups) <= _MOST_GROUPS
     test = any(m.loss_test == m.loss_test for m in census.minima)
-    header = [Cell("no."), Cell("kind", "text"), "loss"]
+    header = ["no.", Cell("kind", "text", "example"), "loss"]
     header += ["test loss"] if test else []
-    header += ["sharpness", "trace", *((f"hits: {g}" for g in groups) if each else ("hits",))]
-    header += ["nearest", "distance", "barrier: straight", "aligned", "curve", "example"]
+    header += [Cell("sharpness", "", "trace"), *(groups if each else ["hits"])]
+    header += [Cell("nearest", "", "distance"), Cell("barrier", "", "aligned · on a curve")]
     rows = []
     for m in census.minima[:MOST_SHOWN]:
-        row = [Cell(str(m.id)), Cell(m.kind, "text"), w.number(m.loss, 6)]
+        example = f"{groups[m.example_group]}, start {m.example_start}"
+        row: list[str] = [str(m.id), Cell(m.kind, "text name", example), w.number(m.loss, 6)]
         row += [w.number(m.loss_test, 4)] if test else []
-        row += [w.number(m.largest), w.number(m.trace)]
+        row.append(Cell(w.number(m.largest), "", w.number(m.trace)))
         row += [_hits(hit) for hit in m.hits] if each else [w.count(m.count)]
         near = m.nearest
-        row += ["–"] * 5 if near is None else [
-            str(near.other), w.number(near.distance), w.number(near.straight),
-            w.number(near.aligned), w.number(near.curve),
-        ]  # fmt: skip
-        row.append(f"{groups[m.example_group]}, {m.example_start}")
+        if near is None:
+            row += ["–", "–"]
+        else:
+            lower = f"{w.number(near.aligned, 2)} · {w.number(near.curve, 2)}"
+            row.append(Cell(str(near.other), "", w.number(near.distance)))
+            row.append(Cell(w.number(near.straight, 2), "", lower))
         rows.append(row)
     left = f" The {MOST_SHOWN} lowest of {w.count(many)}; minima.csv has all." * (many > MOST_SHOWN)
     sure = w.percent(census.confidence, 0)
     yield table(
         "Distinct minima by loss, of all ends that were looked at."
-        + (f" Hits with {sure} Wilson intervals in percent of the case's ends." if each else "")
+        + (f" Under each case its hits, with {sure} Wilson limits in percent." if each else "")
         + " Sharpness: the Hessian's largest eigenvalue. Barrier: how far the loss rises above "
         "the line between the two on the way to the nearest other minimum: straight, straight "
-        "after alignment of hidden units, along an optimised curve. Example: case and start."
-        + left,
+        "after alignment of hidden units, along an optimised curve." + left,
         header,
         [("", rows)],
     )
@@ -113,7 +114,7 @@ def _hits(hit: Any) -> str:
     if not hit.starts:
         return "–"
     low, high = (w.percent(x)[:-2] for x in (hit.low, hit.high))
-    return f"{w.count(hit.count)} [{low}, {high}]"
+    return Cell(w.count(hit.count), "", f"[{low}, {high}]")
 
 
 def _completeness(census: Any) -> Iterator[str]:

@@ -31,11 +31,11 @@ th { font-weight: 600; vertical-align: bottom; border-bottom: 1px solid currentC
 thead th { white-space: normal; }
 td { border-bottom: 1px solid var(--line); }
 th.text, td.text { text-align: left; white-space: normal; overflow-wrap: break-word; }
-td.name { min-width: 7rem; max-width: 16rem; }
-td.prose { min-width: 15rem; max-width: 22rem; }
+td.name { min-width: 9rem; max-width: 16rem; }
+td.prose { min-width: 15rem; max-width: 24rem; }
 tr.group th { text-align: left; padding-top: .9rem; border-bottom: 1px solid var(--line); }
 td.clear { font-weight: 600; }
-small { color: var(--quiet); }
+small { color: var(--quiet); font-size: .9em; line-height: 1.35; display: block; }
 pre { font: .8rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; background: var(--faint);
   padding: .8rem 1rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -101,13 +101,15 @@ def preformatted(text: str) -> str:
 
 
 class Cell(str):
-    """A table's cell with a class of its own (name, prose, clear); a plain str is a number."""
+    """A table's cell with classes of its own (text, name, prose, clear) and a quiet line
+    ``below``; a plain str is a number."""
 
     kind: str
+    below: str
 
-    def __new__(cls, text: str, kind: str = "") -> Cell:
+    def __new__(cls, text: str, kind: str = "", below: str = "") -> Cell:
         made = super().__new__(cls, text)
-        made.kind = kind
+        made.kind, made.below = kind, below
         return made
 
 
@@ -116,9 +118,9 @@ def name(text: str) -> Cell:
     return Cell(text, "text name")
 
 
-def prose(text: str) -> Cell:
-    """A cell with a sentence."""
-    return Cell(text, "text prose")
+def prose(text: str, below: str = "") -> Cell:
+    """A cell with a title, and a sentence below it."""
+    return Cell(text, "text prose", below)
 
 
 def table(
@@ -143,7 +145,9 @@ def table(
 
 def _cell(tag: str, text: str, more: str = "") -> str:
     kind = text.kind if isinstance(text, Cell) else ""
-    return f"<{tag}{_class(kind)}{more}>{escape(text)}</{tag}>"
+    below = text.below if isinstance(text, Cell) else ""
+    added = f"<small>{escape(below)}</small>" if below else ""
+    return f"<{tag}{_class(kind)}{more}>{escape(text)}{added}</{tag}>"
 
 
 def _class(kind: str) -> str:

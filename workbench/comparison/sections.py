@@ -57,7 +57,7 @@ def findings(statistics: Statistics) -> Iterator[str]:
         own = [t for t in held if case.name in (t.first, t.second)]
         shown = [t for t in own if t.p_holm <= LEVEL and _favours(t, case.name)]
         open_ = [t for t in own if t not in shown]
-        said = [f"{measure[:1].upper()}{measure[1:]}: {case.name} is best with {value}"]
+        said = [f"{measure[:1].upper()}{measure[1:]}: {case.name} leads with {value}"]
         if shown:
             said.append(f"shown better than {_listed(_others(shown, case.name))}")
         if open_:
@@ -178,8 +178,8 @@ def tests_section(statistics: Statistics) -> Iterator[str]:
     if statistics.tests:
         sure = w.percent(statistics.confidence, 0)
         header = [
-            name("first"), name("second"), "first better", "second better", "equal", "p", "Holm p",
-            "effect", "shift", Cell("reading", "text prose"),
+            Cell("first − second", "text prose"), "better", "worse", "equal", "p", "Holm p",
+            "effect", "shift",
         ]  # fmt: skip
         groups = []
         for measure, tests in groupby(statistics.tests, key=lambda test: test.measure):
@@ -190,8 +190,9 @@ def tests_section(statistics: Statistics) -> Iterator[str]:
             groups.append((title, [_test_row(test) for test in held]))
         yield table(
             f"All {len(statistics.tests)} tests, over the same starts. Effects and shifts with "
-            f"{sure} intervals; an effect above 0 favours the first case. Shift: first minus "
-            "second, of the pairs in which neither failed. Holm p ≤ "
+            f"{sure} intervals; an effect above 0 favours the first case. Better, worse, "
+            "equal: starts from which the first was so. Shift: first minus second, over the "
+            "pairs in which neither failed. Holm p ≤ "
             f"{LEVEL:g} is set in bold.",
             header,
             groups,
@@ -207,8 +208,9 @@ def tests_section(statistics: Statistics) -> Iterator[str]:
 def _test_row(test: PairedTest) -> list[str]:
     counts = (test.first_better, test.second_better, test.equal)
     holm = Cell(w.p_value(test.p_holm), "clear" if test.p_holm <= LEVEL else "")
-    row = [name(test.first), name(test.second), *map(w.count, counts), w.p_value(test.p), holm]
-    return [*row, w.effect(test), w.moved(test), prose(w.reading(test, LEVEL))]
+    said = prose(f"{test.first} − {test.second}", w.reading(test, LEVEL))
+    effects = (Cell(value, "", limits) for value, limits in (w.effect(test), w.shifted(test)))
+    return [said, *map(w.count, counts), w.p_value(test.p), holm, *effects]
 
 
 def methods_section(statistics: Statistics, with_steps: bool, with_census: bool) -> Iterator[str]:

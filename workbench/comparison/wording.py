@@ -10,6 +10,7 @@ from workbench.comparison.outcomes import BEST, PairedTest, Quartiles, Rate
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"
+_LONG = 24  # characters of a name that a sentence does not repeat
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -76,47 +77,53 @@ def points(share: float) -> str:
     return f"{100 * share:+.1f}".replace("-", MINUS)
 
 
-def effect(test: PairedTest) -> str:
-    """The effect of a test with its interval: percentage points, or a correlation."""
-    if test.kind == "success":
-        return _between(points, test.effect)
-    return _between(lambda x: f"{x:+.2f}".replace("-", MINUS), test.effect)
+def effect(test: PairedTest) -> tuple[str, str]:
+    """The effect of a test and its interval: percentage points, or a correlation."""
+    return _between(points if test.kind == "success" else _correlation, test.effect)
 
 
-def moved(test: PairedTest) -> str:
-    """The shift of a test with its interval."""
-    return "–" if test.shift is None else _between(number, test.shift)
+def shifted(test: PairedTest) -> tuple[str, str]:
+    """The shift of a test and its interval; nothing of success."""
+    return ("–", "") if test.shift is None else _between(number, test.shift)
 
 
-def _between(write: Callable[[float], str], found: Difference) -> str:
-    return f"{write(found.estimate)} [{write(found.low)}, {write(found.high)}]"
+def _correlation(value: float) -> str:
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
+def _between(write: Callable[[float], str], found: Difference) -> tuple[str, str]:
+    return write(found.estimate), f"[{write(found.low)}, {write(found.high)}]"
 
 
 def reading(test: PairedTest, level: float = 0.05) -> str:
     """What a test says, in one sentence, at ``level`` after the correction."""
     if not test.first_better and not test.second_better:
-        return f"No start differs between {test.first} and {test.second}."
+        return "No start differs."
     won = test.first_better > test.second_better or (
         test.first_better == test.second_better and test.effect.estimate >= 0
     )
     if test.kind != "success" and test.effect.estimate:
         won = test.effect.estimate > 0
-    better, worse = (test.first, test.second) if won else (test.second, test.first)
+    names = [test.first, test.second]
+    if max(map(len, names)) > _LONG:  # they stand next to it
+        names = ["the first", "the second"]
+    better, worse = names if won else names[::-1]
     if test.p_holm > level:
-        return f"No difference shown between {test.first} and {test.second} (Holm p > {level:g})."
-    wins = max(test.first_better, test.second_better)
+        return "No difference shown."
     if test.kind == "success":
         what = "reached the best minimum" if test.measure.endswith(BEST) else "succeeded"
-        more = abs(100 * test.effect.estimate)
-        low, high = sorted(abs(100 * x) for x in test.effect[1:])
-        return (
-            f"{better} {what} more often than {worse}, by {more:.1f} percentage points "
-            f"({low:.1f} to {high:.1f})."
-        )
+        sign = 1 if won else -1
+        most = 100 * sign * test.effect.estimate
+        low, high = sorted(100 * sign * x for x in test.effect[1:])
+        text = f"{better} {what} more often than {worse}, by {most:.1f} percentage points "
+        limits = f"({low:.1f} to {high:.1f}).".replace("-", MINUS)
+        return _sentence(text + limits)
     wins = test.first_better if won else test.second_better
     differing = test.first_better + test.second_better
     what = "ended lower" if test.kind == "loss" else "was faster"
-    return (
-        f"{better} {what} than {worse}, from {percent(wins / differing)} of the "
-        f"{count(differing)} starts that differ."
-    )
+    text = f"{better} {what} than {worse}, from {percent(wins / differing)} of the "
+    return _sentence(text + f"{count(differing)} starts that differ.")
+
+
+def _sentence(text: str) -> str:
+    return f"T{text[1:]}" if text.startswith("the ") else text
