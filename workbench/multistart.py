@@ -181,9 +181,7 @@ def train_starts(
                 future.cancel()
 
 
-def _blocks(
-    index: np.ndarray | range, width: int, most: int, threads: int
-) -> Iterator[np.ndarray]:
+def _blocks(index: np.ndarray | range, width: int, most: int, threads: int) -> Iterator[np.ndarray]:
     """``index`` cut into blocks of at most ``most`` tiles of ``width`` starts, smaller ones towards
     the end, so that no thread works long after the others are done."""
     first = 0

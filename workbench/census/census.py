@@ -209,7 +209,7 @@ def _by_loss(found: Identity, ends: Sequence[Any]) -> tuple[np.ndarray, list[int
     level = np.empty(len(loss), np.int64)
     steps = np.diff(loss[rising]) > LOSS * np.abs(loss[rising[1:]])
     level[rising] = np.concatenate([[0], np.cumsum(steps)]) if len(loss) else 0
-    order = np.lexsort((found.first, level))
+    order = np.lexsort((np.array(found.first, np.int64), level))
     place = np.full(len(order) + 1, -1, np.int64)
     place[order] = np.arange(len(order))  # the last entry stands for label -1
     return place[found.label], [int(k) for k in order]

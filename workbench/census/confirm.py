@@ -38,8 +38,8 @@ def confirm(experiment: Experiment, end: End, *, draws: int = 64, seed: int = 0)
     A minimum is borne out where none of ``draws`` random perturbations on the complement of the
     known symmetry directions, at each of three radii, lowers the loss beyond rounding; points
     beyond a kink are left out. A saddle is borne out where one of them does, or a step along ± its
-    most negative eigenvector. The random numbers are those of ``seed``. Raises BadValue for an end of
-    another kind, which no perturbation can bear out.
+    most negative eigenvector. The random numbers are those of ``seed``. Raises BadValue for an end
+    of another kind, which no perturbation can bear out.
     """
     if end.kind not in _TESTED:
         near = ", ".join(_TESTED)

@@ -242,7 +242,7 @@ class _Sorting:
         if len(kept) < len(same):
             self._name[self._name >= 0] = np.searchsorted(kept, self._name[self._name >= 0])
             for facts in (self._first, self._kind, self._exact):
-                facts[:] = [facts[k] for k in kept]  # type: ignore[index]
+                facts[:] = [facts[k] for k in kept]
             for group in self._groups.values():
                 group.names = [int(np.searchsorted(kept, same[name])) for name in group.names]
 

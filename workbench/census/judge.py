@@ -188,7 +188,6 @@ class Judge:
     ) -> Iterator[tuple[str, tuple[int, int, int], str]]:
         site, p, point = self.site, done.parameters, done.point
         close = kinks.CLOSE if done.arrived else kinks.CLOSE_WHEN_STUCK
-        steepest = max(abs(spectrum.largest), abs(spectrum.trace))
         what = ""
         if near.distance <= close:
             what = (
@@ -197,7 +196,7 @@ class Judge:
             )
         else:
             for reach in (kinks.CLOSE,) if done.arrived else (kinks.CLOSE, kinks.CLOSE_WHEN_STUCK):
-                size = kinks.jump(site, p, point, steepest, reach)
+                size = kinks.jump(site, p, point, spectrum, reach)
                 if size and not what:
                     what = f"the gradient jumps by {size:.1e} within a relative {reach:g}"
         if what:

@@ -14,6 +14,7 @@ import numpy as np
 from kernels.activations import kinks
 from workbench.census.polish import noise
 from workbench.census.site import Point, Site, Units, normals
+from workbench.census.spectrum import Spectrum
 
 CLOSE = 1e-8  # relative distance of a pre-activation below which a point is at the kink
 CLOSE_WHEN_STUCK = 1e-5  # the same, where no way leads down though the gradient is not zero
@@ -60,20 +61,23 @@ def sides(site: Site, parameters: np.ndarray) -> np.ndarray:
     return np.concatenate(found) if found else np.zeros(0, bool)
 
 
-def jump(site: Site, parameters: np.ndarray, point: Point, steepest: float, reach: float) -> float:
+def jump(
+    site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum, reach: float
+) -> float:
     """By how much the gradient jumps within ``reach`` (of 1 + the parameters' length) of the point,
-    beyond what curvature up to ``steepest`` explains; 0.0 where it does not."""
+    beyond what the Hessian explains; 0.0 where it does not."""
     length = reach * (1.0 + float(np.linalg.norm(parameters)))
+    steepest = max(abs(spectrum.largest), abs(spectrum.trace))
     allowed = _UNEXPLAINED * length * steepest + _FLOOR * (1.0 + np.abs(point.gradient).max())
     worst = 0.0
     for way in range(_WAYS):
         direction = normals(way, parameters.shape)
         direction *= length / np.linalg.norm(direction)
-        # Both sides: one of them may be the side that the gradient is of already.
-        ahead, behind = site.look(parameters + direction), site.look(parameters - direction)
-        # What a quadratic has in common cancels: for it, the two changes are opposite.
-        odd = np.linalg.norm(ahead.gradient - 2.0 * point.gradient + behind.gradient)
-        worst = max(worst, float(odd)) if np.isfinite(odd) else worst
+        explained = spectrum.vectors @ (spectrum.values * (spectrum.vectors.T @ direction))
+        for sign in (1.0, -1.0):  # one of them may be the side that the gradient is of already
+            there = site.look(parameters + sign * direction)
+            left = float(np.linalg.norm(there.gradient - point.gradient - sign * explained))
+            worst = max(worst, left) if np.isfinite(left) else worst
     return worst if worst > allowed else 0.0
 
 

@@ -124,11 +124,12 @@ def shift(difference: np.ndarray, confidence: float = 0.95) -> Difference:
     """Hodges-Lehmann estimate of the location of the finite differences (n,), with its interval.
 
     The median of all means of two (Hodges & Lehmann 1963, Ann. Math. Statist. 34, 598-611), over
-    all of them, those that are 0 too: drop the pairs in which both failed beforehand; the limits are the order
-    statistics of these means that the signed-rank test does not reject (Hollander & Wolfe,
-    "Nonparametric statistical methods", section 3.3), by the exact distribution up to ``EXACT``
-    pairs. Above ``MOST_AVERAGED`` differences, that many evenly spaced quantiles stand for them,
-    at most 1/2000 of a percent of probability from the sample. No pairs: NaN, without limits.
+    all of them, those that are 0 too: drop the pairs in which both failed beforehand; the limits
+    are the order statistics of these means that the signed-rank test does not reject (Hollander &
+    Wolfe, "Nonparametric statistical methods", section 3.3), by the exact distribution up to
+    ``EXACT`` pairs. Above ``MOST_AVERAGED`` differences, that many evenly spaced quantiles stand
+    for them, at most 1/2000 of a percent of probability from the sample. No pairs: NaN, without
+    limits.
     """
     d = np.sort(difference[np.isfinite(difference)])
     n = d.size

@@ -21,7 +21,7 @@ class Pairs(NamedTuple):
     neither: int
 
     @property
-    def count(self) -> int:
+    def count(self) -> int:  # type: ignore[override]  # hides tuple.count
         return sum(self)
 
 

@@ -24,7 +24,7 @@ class Ecdf(NamedTuple):
     share: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
 
 
 def ecdf(values: Any, confidence: float = 0.95, most: int | None = None) -> Ecdf:

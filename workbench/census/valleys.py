@@ -20,7 +20,8 @@ from workbench.census.spectrum import Spectrum
 DEAD = 1e-10  # slope on all samples, of the activation's steepest, from which down a unit is dead
 _REVIVALS, _REVIVED_STEPS = 3, 30
 _NUDGE = 1e-3
-_DIRECTIONS, _RADII, _STEPS = 4, (1e-2, 1e-3, 1e-4), 30
+_DIRECTIONS, _RADII = 4, (1e-2, 1e-3, 1e-4)
+_BURSTS = (0, 1, 2, 4, 8, 16)  # steps of L-BFGS between two looks
 _STRAY = 10.0  # radii that a descent may end away, to be still one from the neighbourhood
 _FALL = 1e-9  # of the loss: what a descent must gain at least
 
@@ -99,10 +100,12 @@ def hidden_descent(
                 p = parameters + sign * radius * span * way
                 if not np.array_equal(sides(site, p), here):
                     continue
-                site.descend(p, 0.0, _STEPS)
-                loss = site.loss(p)
-                stray = float(np.linalg.norm(p - parameters))
-                near = stray <= _STRAY * radius * span and np.array_equal(sides(site, p), here)
-                if near and loss < point.loss - _FALL * abs(point.loss) - noise(point.loss):
-                    return loss
+                for steps in _BURSTS:
+                    site.descend(p, 0.0, steps)
+                    stray = float(np.linalg.norm(p - parameters))
+                    if stray > _STRAY * radius * span or not np.array_equal(sides(site, p), here):
+                        break
+                    loss = site.loss(p)
+                    if loss < point.loss - _FALL * abs(point.loss) - noise(point.loss):
+                        return loss
     return None

@@ -85,13 +85,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace) -> int:
     """Carry the command out; returns the exit code."""
-    from workbench.compile_progress import CompileProgress
     from workbench.comparison.comparison import Comparison
     from workbench.comparison.folder import claim, size
     from workbench.comparison.progress import ComparisonProgress
     from workbench.comparison.results import describe
     from workbench.comparison.runner import carry_out
     from workbench.comparison.verdicts import polish_count
+    from workbench.compile_progress import CompileProgress
     from workbench.fields import integer
     from workbench.interrupt import Interrupt
 

@@ -104,10 +104,14 @@ class Comparison:
             return []
         found = take(self.plan, self.folder, polished, neighbours=0)
         kept = known.get("censuses", [])
-        return [
-            (cases, ends, with_neighbours(census, row["minima"]))
-            for (cases, ends, census), row in zip(found, kept, strict=True)
-        ] if kept else found
+        return (
+            [
+                (cases, ends, with_neighbours(census, row["minima"]))
+                for (cases, ends, census), row in zip(found, kept, strict=True)
+            ]
+            if kept
+            else found
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -71,10 +71,11 @@ def with_neighbours(census: Census, rows: Sequence[Mapping[str, Any]]) -> Census
     minima = []
     for minimum, row in zip(census.minima, rows, strict=True):
         if row["nearest"] is not None:
-            keys = ("distance", "distance_exact", "barrier_straight")
-            keys += ("barrier_aligned", "barrier_curve")
-            values = [np.nan if row[key] is None else row[key] for key in keys]
-            minimum = replace(minimum, nearest=Neighbour(int(row["nearest"]), *values))
+            keys = ("distance", "barrier_straight", "barrier_aligned", "barrier_curve")
+            distance, *ways = (float("nan") if row[k] is None else float(row[k]) for k in keys)
+            exact = bool(row["distance_exact"])
+            near = Neighbour(int(row["nearest"]), distance, exact, ways[0], ways[1], ways[2])
+            minimum = replace(minimum, nearest=near)
         minima.append(minimum)
     return replace(census, minima=tuple(minima))
 

@@ -38,8 +38,7 @@ def svg(figure: Figure, name: str) -> str:
     ``name`` keeps the ids of several pictures on one page apart.
     """
     out = io.StringIO()
-    settings = {"svg.fonttype": "none", "svg.hashsalt": name, "svg.id": None}
-    with matplotlib.rc_context({k: v for k, v in settings.items() if k in matplotlib.rcParams}):
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
         figure.savefig(out, format="svg", metadata=nothing, transparent=True)
     text = out.getvalue()

@@ -11,7 +11,7 @@ from workbench.comparison.page import Cell, heading, name, paragraph, picture, t
 from workbench.comparison.tables import csv_text
 
 MOST_SHOWN = 40  # minima in the report's table; minima.csv has all
-_MOST_GROUPS = 6  # cases whose hits stand side by side
+_MOST_GROUPS = 5  # cases whose hits stand side by side
 
 
 def minima_csv(census: Any) -> str:
@@ -78,31 +78,29 @@ def _minima(census: Any) -> Iterator[str]:
     groups, many = census.groups, len(census.minima)
     each = len(groups) <= _MOST_GROUPS
     test = any(m.loss_test == m.loss_test for m in census.minima)
-    header = ["no.", Cell("kind", "text", "example"), "loss"]
-    header += ["test loss"] if test else []
+    header = ["no.", Cell("kind", "text", "example"), Cell("loss", "", "test" if test else "")]
     header += [Cell("sharpness", "", "trace"), *(groups if each else ["hits"])]
-    header += [Cell("nearest", "", "distance"), Cell("barrier", "", "aligned · on a curve")]
+    header.append(Cell("nearest, distance", "", "barriers"))
     rows = []
     for m in census.minima[:MOST_SHOWN]:
         example = f"{groups[m.example_group]}, start {m.example_start}"
-        row: list[str] = [str(m.id), Cell(m.kind, "text name", example), w.number(m.loss, 6)]
-        row += [w.number(m.loss_test, 4)] if test else []
+        row: list[str] = [str(m.id), Cell(m.kind, "text name", example)]
+        row.append(Cell(w.number(m.loss, 5), "", w.number(m.loss_test, 5) if test else ""))
         row.append(Cell(w.number(m.largest), "", w.number(m.trace)))
         row += [_hits(hit) for hit in m.hits] if each else [w.count(m.count)]
         near = m.nearest
         if near is None:
-            row += ["–", "–"]
+            row.append("–")
         else:
-            lower = f"{w.number(near.aligned, 2)} · {w.number(near.curve, 2)}"
-            row.append(Cell(str(near.other), "", w.number(near.distance)))
-            row.append(Cell(w.number(near.straight, 2), "", lower))
+            ways = " · ".join(w.number(x, 2) for x in (near.straight, near.aligned, near.curve))
+            row.append(Cell(f"{near.other}, {w.number(near.distance, 2)}", "", ways))
         rows.append(row)
     left = f" The {MOST_SHOWN} lowest of {w.count(many)}; minima.csv has all." * (many > MOST_SHOWN)
     sure = w.percent(census.confidence, 0)
     yield table(
         "Distinct minima by loss, of all ends that were looked at."
         + (f" Under each case its hits, with {sure} Wilson limits in percent." if each else "")
-        + " Sharpness: the Hessian's largest eigenvalue. Barrier: how far the loss rises above "
+        + " Sharpness: the Hessian's largest eigenvalue. Barriers: how far the loss rises above "
         "the line between the two on the way to the nearest other minimum: straight, straight "
         "after alignment of hidden units, along an optimised curve." + left,
         header,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Rate(NamedTuple):
     """``hits`` of ``count`` starts, and Wilson's limits of their proportion."""
 
     hits: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
     low: float
     high: float
 
@@ -210,7 +210,7 @@ def _quartiles(values: np.ndarray) -> Quartiles:
 
 
 def _known(
-    values: tuple[np.ndarray, ...] | None, i: int, diverged: np.ndarray | None = None
+    values: Sequence[np.ndarray] | None, i: int, diverged: np.ndarray | None = None
 ) -> Quartiles | None:
     """Quartiles where there is such a number: without a test set all are NaN, of a regression too.
 

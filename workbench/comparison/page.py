@@ -11,7 +11,7 @@ STYLE = """
   --faint: color-mix(in srgb, CanvasText 6%, transparent);
   --quiet: color-mix(in srgb, CanvasText 68%, transparent); }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 62rem; background: Canvas;
+body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 68rem; background: Canvas;
   color: CanvasText; font: 1rem/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .3rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; margin: 2.6rem 0 .6rem; padding-top: .5rem;
@@ -26,7 +26,7 @@ figcaption, caption, .note { font-size: .875rem; color: var(--quiet); max-width:
 caption { text-align: left; padding-bottom: .4rem; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .84rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .28rem .6rem; text-align: right; vertical-align: top; white-space: nowrap; }
+th, td { padding: .28rem .45rem; text-align: right; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; vertical-align: bottom; border-bottom: 1px solid currentColor; }
 thead th { white-space: normal; }
 td { border-bottom: 1px solid var(--line); }

@@ -56,12 +56,16 @@ def findings(statistics: Statistics) -> Iterator[str]:
         case, value = leader
         own = [t for t in held if case.name in (t.first, t.second)]
         shown = [t for t in own if t.p_holm <= LEVEL and _favours(t, case.name)]
-        open_ = [t for t in own if t not in shown]
+        # A lower median need not go with better pairs.
+        lost = [t for t in own if t.p_holm <= LEVEL and t not in shown]
+        unsure = [t for t in own if t.p_holm > LEVEL]
         said = [f"{measure[:1].upper()}{measure[1:]}: {case.name} leads with {value}"]
         if shown:
             said.append(f"shown better than {_listed(_others(shown, case.name))}")
-        if open_:
-            said.append(f"not shown better than {_listed(_others(open_, case.name))}")
+        if unsure:
+            said.append(f"not shown better than {_listed(_others(unsure, case.name))}")
+        if lost:
+            said.append(f"worse, pair by pair, than {_listed(_others(lost, case.name))}")
         yield "; ".join(said) + f" (Holm p ≤ {LEVEL:g})."
 
 
@@ -70,7 +74,7 @@ def _leader(cases: Sequence[CaseSummary], test: PairedTest) -> tuple[CaseSummary
     if test.kind == "success":
         key = test.measure.removeprefix("success: ")
         best = max(cases, key=lambda c: c.success[key].share)
-        return best, w.rate(best.success[key])
+        return best, " ".join(w.rate(best.success[key]))
     if test.kind == "loss":
         best = min(cases, key=lambda c: c.loss.median)
         return (
@@ -116,10 +120,10 @@ def cases_section(compared: Compared, statistics: Statistics) -> Iterator[str]:
     rows = []
     for case in cases:
         row = [name(case.name), w.count(case.starts), w.count(case.diverged)]
-        row += [w.rate(case.success[r]) for r in rates]
-        row += [w.number(case.best), w.quartiles(case.loss)]
-        row += [w.quartiles(getattr(case, field)) for _, field in optional]
-        row += [w.quartiles(case.steps), *(w.quartiles(s) for s in case.steps_to.values())]
+        row += [_estimate(w.rate(case.success[r])) for r in rates]
+        row.append(w.number(case.best))
+        measured = [case.loss, *(getattr(case, field) for _, field in optional), case.steps]
+        row += [_estimate(w.quartiles(q)) for q in (*measured, *case.steps_to.values())]
         rows.append(row)
     caption = (
         f"Success rates with {sure} Wilson intervals; of losses"
@@ -133,6 +137,11 @@ def cases_section(compared: Compared, statistics: Statistics) -> Iterator[str]:
         yield table(caption, [name(""), *(Cell(c.name) for c in cases)], [("", turned)])
     else:
         yield table(caption, header, [("", rows)])
+
+
+def _estimate(found: tuple[str, str]) -> Cell:
+    """A number with what bounds it below."""
+    return Cell(found[0], "", found[1])
 
 
 def distribution_section(compared: Compared, statistics: Statistics) -> Iterator[str]:
@@ -209,7 +218,7 @@ def _test_row(test: PairedTest) -> list[str]:
     counts = (test.first_better, test.second_better, test.equal)
     holm = Cell(w.p_value(test.p_holm), "clear" if test.p_holm <= LEVEL else "")
     said = prose(f"{test.first} − {test.second}", w.reading(test, LEVEL))
-    effects = (Cell(value, "", limits) for value, limits in (w.effect(test), w.shifted(test)))
+    effects = [_estimate(w.effect(test)), _estimate(w.shifted(test))]
     return [said, *map(w.count, counts), w.p_value(test.p), holm, *effects]
 
 

@@ -47,7 +47,9 @@ def percent(share: float, digits: int = 1) -> str:
         return "–"
     text = f"{100 * share:.{digits}f}"
     if (share > 0 and float(text) == 0) or (share < 1 and float(text) == 100):
-        return percent(share, digits + 1) if digits < 4 else ("< 0.0001 %" if share < 0.5 else text)
+        if digits < 4:
+            return percent(share, digits + 1)
+        return "< 0.0001 %" if share < 0.5 else "> 99.9999 %"
     return f"{text} %".replace("-", MINUS)
 
 
@@ -58,18 +60,18 @@ def p_value(p: float) -> str:
     return f"{p:.3f}" if p >= 0.0995 else number(p, 2)
 
 
-def rate(found: Rate) -> str:
-    """A success rate with its interval."""
+def rate(found: Rate) -> tuple[str, str]:
+    """A success rate and its interval."""
     if not found.count:
-        return "–"
-    return f"{percent(found.share)} [{percent(found.low)[:-2]}, {percent(found.high)[:-2]}]"
+        return "–", ""
+    return percent(found.share), f"[{percent(found.low)[:-2]}, {percent(found.high)[:-2]}]"
 
 
-def quartiles(found: Quartiles | None) -> str:
-    """Median with quartiles."""
+def quartiles(found: Quartiles | None) -> tuple[str, str]:
+    """Median and quartiles."""
     if found is None:
-        return "–"
-    return f"{number(found.median)} [{number(found.low)}, {number(found.high)}]"
+        return "–", ""
+    return number(found.median), f"[{number(found.low)}, {number(found.high)}]"
 
 
 def points(share: float) -> str:

@@ -79,7 +79,7 @@ def test_what_a_history_holds_after_a_start_ended_counts_for_nothing():
 
 
 def test_states_count_up_to_the_whole(plain):
-    comparison, states = plain
+    _comparison, states = plain
     done = [state.done for state in states]
     assert done == sorted(done)
     assert (done[0], done[-1]) == (0, 140)
