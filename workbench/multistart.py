@@ -8,9 +8,7 @@ threads; from ``workbench.run`` it differs by rounding.
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
@@ -25,6 +23,7 @@ from kernels.tiles import aligned
 from kernels.training import Limits, Rules
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
+from workbench.in_order import in_order
 from workbench.model import Model
 from workbench.stepper import limits_of
 
@@ -165,20 +164,7 @@ def train_starts(
     for _ in range(count):
         crew.benches.put(crew.new_bench())
     blocks = _blocks(index, len(crew.width), crew.tiles, count)
-    waiting: deque[Future[Starts]] = deque()
-    with ThreadPoolExecutor(count, "starts") as pool:
-        try:
-            for block in blocks:
-                if cancelled():
-                    break
-                waiting.append(pool.submit(crew.train, block))
-                if len(waiting) > 2 * count:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+    yield from in_order(crew.train, blocks, count, "starts", cancelled)
 
 
 def _blocks(index: np.ndarray | range, width: int, most: int, threads: int) -> Iterator[np.ndarray]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
 import numpy as np
@@ -15,6 +13,7 @@ from workbench.census.confirm import Confirmation, confirm
 from workbench.census.judge import KINDS, End, Judge
 from workbench.errors import BadValue
 from workbench.experiment import Experiment
+from workbench.in_order import in_order
 from workbench.landscape.plane import one_blas_thread
 
 __all__ = ["KINDS", "MOST_PARAMETERS", "Confirmation", "End", "confirm", "settle"]
@@ -61,32 +60,15 @@ def _settle(
         finally:
             judges.put(judge)
 
-    waiting: deque[Future[list[End]]] = deque()
     done = 0
-
-    def finish() -> list[End]:
-        nonlocal done
-        found = waiting.popleft().result()
-        done += len(found)
-        if progress:
-            progress(done, len(points))
-        return found
-
-    with one_blas_thread(), ThreadPoolExecutor(threads, "ends") as pool:
+    with one_blas_thread():
         for _ in range(threads):
             judges.put(Judge(experiment))
-        try:
-            for first in range(0, len(points), _BLOCK):
-                if cancelled():
-                    break
-                waiting.append(pool.submit(work, first))
-                if len(waiting) > 2 * threads:
-                    yield finish()
-            while waiting:
-                yield finish()
-        finally:
-            for future in waiting:
-                future.cancel()
+        for found in in_order(work, range(0, len(points), _BLOCK), threads, "ends", cancelled):
+            done += len(found)
+            if progress:
+                progress(done, len(points))
+            yield found
 
 
 def _points(experiment: Experiment, parameters: object) -> np.ndarray:

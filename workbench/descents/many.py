@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +14,7 @@ from kernels.optimizers import new_memory, prepare
 from kernels.schedules import new_schedule_memory
 from kernels.schedules.constant import Constant
 from workbench.errors import BadValue
+from workbench.in_order import in_order
 
 CONSTANT = Constant()
 MAX_STEPS = 1_000_000
@@ -97,17 +96,11 @@ class Descents:
     ) -> Iterator[tuple[np.ndarray, Ends]]:
         table, count = self._coefficients()
         threads = threads or os.cpu_count() or 1
-        waiting: deque[Future[tuple[np.ndarray, Ends]]] = deque()
-        pool = ThreadPoolExecutor(threads, "descents")
-        try:
-            for piece in pieces:
-                waiting.append(pool.submit(self._descend, *piece, table, count))
-                if len(waiting) > 2 * threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+
+        def descend(piece: tuple[np.ndarray, Ends]) -> tuple[np.ndarray, Ends]:
+            return self._descend(*piece, table, count)
+
+        yield from in_order(descend, pieces, threads, "descents")
 
     @property
     def in_lanes(self) -> bool:
