@@ -14,7 +14,6 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +21,7 @@ import numpy as np
 
 from kernels.training import COLUMNS
 from workbench.errors import BadValue, WorkbenchError
+from workbench.folders import claiming, make_empty, make_unused
 from workbench.run import Run
 
 _WRITING = ".writing-"
@@ -47,40 +47,10 @@ def choose_folder(out: str | None, experiment: Hashed, name: str) -> Path:
         wanted = Path(out)
     else:
         raise BadValue("--out", "must name a folder", out, "runs/first")
-    try:
+    near = Path(tempfile.gettempdir()) / f"run-{time.strftime('%Y%m%d-%H%M%S')}"
+    with claiming(wanted, near):
         folder = wanted.resolve()
-        if out is None:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            return _make_unused(folder)
-        return _make_empty(folder)
-    except (OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, WorkbenchError):
-            raise
-        rule = "must be a folder that can be made and written to"
-        reason = getattr(error, "strerror", None) or error
-        near = Path(tempfile.gettempdir()) / f"run-{time.strftime('%Y%m%d-%H%M%S')}"
-        raise BadValue("--out", f"{rule} ({reason})", str(wanted), near) from None
-
-
-def _make_unused(folder: Path) -> Path:
-    for k in count(1):
-        made = folder if k == 1 else folder.with_name(f"{folder.name}-{k}")
-        try:
-            made.mkdir()
-            return made
-        except FileExistsError:
-            continue
-    raise AssertionError
-
-
-def _make_empty(folder: Path) -> Path:
-    if folder.exists() and not folder.is_dir():
-        raise BadValue("--out", "must be a folder, not a file", str(folder), f"{folder}-run")
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise BadValue("--out", "must be a new or an empty folder", str(folder), folder / "run")
-    with tempfile.TemporaryFile(dir=folder):
-        return folder
+        return make_unused(folder) if out is None else make_empty(folder, "run")
 
 
 def release_folder(folder: Path) -> None:

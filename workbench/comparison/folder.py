@@ -17,6 +17,7 @@ from pathlib import Path
 from workbench.comparison.parts import WRITING, atomically
 from workbench.comparison.plan import PLAN_FILE, Case, Plan, load_plan
 from workbench.errors import BadValue, WorkbenchError
+from workbench.folders import claiming, make_unused, refuse_file
 
 ENDS, VERDICTS = "ends", "verdicts"
 
@@ -42,22 +43,23 @@ def claim(out: str | Path | None, plan: Plan, name: str = "comparison") -> Path:
         raise BadValue("--out", "must name a folder", out, "runs/comparison")
     stamp = time.strftime("%Y%m%d-%H%M%S")
     wanted = Path("runs") / f"{name}-compare-{stamp}" if out is None else Path(out)
-    try:
+    with claiming(wanted, Path(tempfile.gettempdir()) / f"compare-{stamp}"):
         folder = wanted.resolve()
-        k = 1
-        while out is None and folder.exists():
-            k += 1
-            folder = wanted.resolve().with_name(f"{wanted.name}-{k}")
-        if folder.exists() and not folder.is_dir():
-            raise BadValue("--out", "must be a folder, not a file", str(folder), f"{folder}-2")
-        if (folder / PLAN_FILE).exists():
-            _same(load_plan(folder), plan, folder)
-            return folder
-        made = [p for p in (folder, *folder.parents) if not p.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(path for path in folder.iterdir() if not path.name.startswith(WRITING)):
-            rule = "must be a new or an empty folder, or hold this very comparison"
-            raise BadValue("--out", rule, str(folder), folder / "comparison")
+        made = [p for p in folder.parents if not p.exists()]
+        if out is None:
+            folder = make_unused(folder)
+            made.insert(0, folder)
+        else:
+            refuse_file(folder, f"{folder}-2")
+            if (folder / PLAN_FILE).exists():
+                _same(load_plan(folder), plan, folder)
+                return folder
+            if not folder.exists():
+                made.insert(0, folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(path for path in folder.iterdir() if not path.name.startswith(WRITING)):
+                rule = "must be a new or an empty folder, or hold this very comparison"
+                raise BadValue("--out", rule, str(folder), folder / "comparison")
         try:
             _room(folder, plan)
             with tempfile.TemporaryFile(dir=folder):
@@ -68,13 +70,6 @@ def claim(out: str | Path | None, plan: Plan, name: str = "comparison") -> Path:
                 with contextlib.suppress(OSError):
                     path.rmdir()
             raise
-    except (OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, WorkbenchError):
-            raise
-        reason = getattr(error, "strerror", None) or error
-        rule = f"must be a folder that can be made and written to ({reason})"
-        near = Path(tempfile.gettempdir()) / f"compare-{stamp}"
-        raise BadValue("--out", rule, str(wanted), near) from None
     return folder
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from tqdm import tqdm
 
 from workbench.errors import BadValue
+from workbench.folders import claiming, make_empty, make_unused
 
 
 def choose_map_folder(out: str | None, name: str, kind: str) -> Path:
@@ -24,25 +25,9 @@ def choose_map_folder(out: str | None, name: str, kind: str) -> Path:
         raise BadValue("--out", "must name a folder", out, f"runs/{kind}")
     stamp = time.strftime("%Y%m%d-%H%M%S")
     wanted = Path("runs") / f"{name}-{kind}-{stamp}" if out is None else Path(out)
-    try:
+    with claiming(wanted, Path(tempfile.gettempdir()) / kind):
         folder = wanted.resolve()
-        k = 1
-        while out is None and folder.exists():
-            k += 1
-            folder = wanted.resolve().with_name(f"{wanted.name}-{k}")
-        if folder.exists() and not folder.is_dir():
-            raise BadValue("--out", "must be a folder, not a file", str(folder), f"{folder}-{kind}")
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise BadValue("--out", "must be a new or an empty folder", str(folder), folder / kind)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except (OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, BadValue):
-            raise
-        reason = getattr(error, "strerror", None) or error
-        rule = f"must be a folder that can be made and written to ({reason})"
-        raise BadValue("--out", rule, str(wanted), Path(tempfile.gettempdir()) / kind) from None
+        return make_unused(folder) if out is None else make_empty(folder, kind)
 
 
 class MapProgress:
