@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.census.census import Census
 from workbench.census.completeness import Completeness
+from workbench.text_table import aligned
 
 
 def describe(census: Census, most: int = 20) -> str:
@@ -20,14 +21,7 @@ def describe(census: Census, most: int = 20) -> str:
         near = [str(m.nearest.other), f"{m.nearest.curve:.2g}"] if m.nearest else ["–", "–"]
         test = f"{m.loss_test:.4g}" if np.isfinite(m.loss_test) else "–"
         rows.append([str(m.id), m.kind, f"{m.loss:.6g}", test, f"{m.largest:.4g}", *shares, *near])
-    widths = [max(len(row[k]) for row in rows) for k in range(len(heads))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if k == 1 else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    lines = aligned(rows, left=(1,))
     if len(census.minima) > most:
         lines.append(f"and {len(census.minima) - most} more, with higher losses")
     for kind, counts in census.kinds.items():

@@ -23,6 +23,7 @@ from workbench.comparison.plan import Plan
 from workbench.comparison.report import write_report
 from workbench.comparison.training import Asked, steps_column
 from workbench.errors import WorkbenchError
+from workbench.text_table import aligned
 
 # Starts of a case that statistics are made of, the first ones: more would only fill the memory.
 MOST_COUNTED = 1_000_000
@@ -196,11 +197,7 @@ def describe(comparison: Comparison) -> str:
             share = rate["hits"] / rate["count"] if rate["count"] else math.nan
             row.append(f"{share:.1%} ({rate['low']:.1%} to {rate['high']:.1%})")
         rows.append(row)
-    widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    lines = aligned(rows, left=range(len(head)))
     for census in comparison.censuses:
         lines += ["", describe_census(census)]
     lines.append("")

@@ -13,6 +13,7 @@ from workbench.descents.descent import Descent, carry_out
 from workbench.descents.experiment import DescentExperiment
 from workbench.errors import BadValue
 from workbench.fields import plain, within
+from workbench.text_table import aligned
 
 TOLERANCES = (1e-1, 1e-2, 1e-4, 1e-6)
 MOST_RUNNERS = 64
@@ -151,12 +152,5 @@ def describe(race: Race) -> str:
     for label, descent, arrivals in zip(race.labels, race.descents, race.arrivals, strict=True):
         steps = ["–" if k < 0 else str(k) for k in arrivals]
         rows.append([label, *steps, descent.kind.replace("_", " "), f"{descent.value:.6g}"])
-    widths = [max(len(row[k]) for row in rows) for k in range(len(heads))]
-    lines = [f"steps until the {race.measure} is at most"]
-    for row in rows:
-        cells = [
-            cell.ljust(width) if k in (0, len(row) - 2) else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+    lines = aligned(rows, left=(0, len(heads) - 2))
+    return "\n".join([f"steps until the {race.measure} is at most", *lines])
