@@ -7,7 +7,6 @@ every digit. The same input makes the same bytes: there is no time of day in any
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from workbench.comparison import minima, sections, tables
 from workbench.comparison.compared import Compared
 from workbench.comparison.outcomes import Statistics
 from workbench.comparison.page import heading, page
+from workbench.comparison.parts import atomically
 from workbench.errors import WorkbenchError
 
 REPORT = "report.html"
-_WRITING = ".writing-"
 
 
 def write_report(
@@ -49,9 +48,11 @@ def write_report(
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        return [_replace(target / name, text) for name, text in texts.items()]
     except OSError as error:
         raise WorkbenchError(f"{target}: cannot be written to ({error.strerror})") from None
+    for name, text in texts.items():
+        atomically(target / name, text.encode("utf-8", "replace"))
+    return [target / name for name in texts]
 
 
 def report_page(compared: Compared, statistics: Statistics, census: Any = None) -> str:
@@ -72,13 +73,3 @@ def report_page(compared: Compared, statistics: Statistics, census: Any = None) 
 
 def _several(census: Any) -> tuple[Any, ...]:
     return () if census is None else census if isinstance(census, tuple) else (census,)
-
-
-def _replace(path: Path, text: str) -> Path:
-    made = path.with_name(f"{_WRITING}{path.name}")
-    try:
-        made.write_bytes(text.encode("utf-8", "replace"))
-        os.replace(made, path)
-    finally:
-        made.unlink(missing_ok=True)
-    return path

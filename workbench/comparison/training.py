@@ -41,9 +41,8 @@ def steps_column(tolerance: float) -> str:
     return f"steps_to_{tolerance:g}"
 
 
-def about(plan: Plan, case: Case, number: int) -> dict[str, Any]:
-    """What a part says of itself."""
-    span = plan.part_range(number)
+def about(plan: Plan, case: Case, span: range) -> dict[str, Any]:
+    """What a file on the starts ``span`` of a case says of itself."""
     made_of = {"case": case.label, "experiment": case.experiment.hash, "comparison": plan.hash}
     return made_of | {"first": span.start, "starts": len(span)}
 
@@ -51,11 +50,12 @@ def about(plan: Plan, case: Case, number: int) -> dict[str, Any]:
 def missing(plan: Plan, folder: Path, case: Case) -> list[int]:
     """The parts of a case that are not there."""
     where = ends_of(folder, case)
-    return [
-        k
-        for k in range(plan.parts)
-        if not is_part(path_of(where, k), len(plan.part_range(k)), about(plan, case, k))
-    ]
+
+    def is_there(number: int) -> bool:
+        span = plan.part_range(number)
+        return is_part(path_of(where, number), len(span), about(plan, case, span))
+
+    return [k for k in range(plan.parts) if not is_there(k)]
 
 
 def train(
@@ -119,7 +119,7 @@ def _train_parts(
                 continue
             columns = _columns(plan, model, held, threads)
             path = path_of(ends_of(folder, case), number)
-            write_part(path, columns, about(plan, case, number))
+            write_part(path, columns, about(plan, case, plan.part_range(number)))
             number, held, count = number + 1, [], 0
             yield len(piece.index), path
 

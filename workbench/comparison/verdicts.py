@@ -15,7 +15,7 @@ from workbench.comparison.comparison import Comparison
 from workbench.comparison.folder import verdicts_of
 from workbench.comparison.parts import is_part, path_of, read_part, vectors, write_part
 from workbench.comparison.plan import Case, Plan
-from workbench.comparison.training import Asked, State
+from workbench.comparison.training import Asked, State, about
 from workbench.errors import BadValue
 from workbench.fields import integer, plain
 
@@ -46,11 +46,6 @@ def _spans(count: int) -> list[range]:
     return [range(k, min(k + _PART, count)) for k in range(0, count, _PART)]
 
 
-def _about(plan: Plan, case: Case, span: range) -> dict[str, Any]:
-    made_of = {"case": case.label, "experiment": case.experiment.hash, "comparison": plan.hash}
-    return made_of | {"first": span.start, "starts": len(span)}
-
-
 def judge(
     comparison: Comparison, count: int, threads: int | None, cancelled: Asked
 ) -> Iterator[State]:
@@ -61,7 +56,7 @@ def judge(
         where = verdicts_of(folder, case)
         for number, span in enumerate(_spans(count)):
             path = path_of(where, number)
-            if not is_part(path, len(span), _about(plan, case, span)):
+            if not is_part(path, len(span), about(plan, case, span)):
                 lacking.append((case, span, path))
     total = count * len(plan.cases)
     done = there = total - sum(len(span) for _, span, _ in lacking)
@@ -73,7 +68,7 @@ def judge(
             found += block
             done += len(block)
             if len(found) == len(span):
-                write_part(path, _table(span, found), _about(plan, case, span))
+                write_part(path, _table(span, found), about(plan, case, span))
             last = path if len(found) == len(span) else None
             yield State("polishing", case, done, total, there, last)
         if len(found) < len(span):
