@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,17 +64,30 @@ class Map:
 
     def boundary(self) -> np.ndarray:
         """Where four neighbouring pixels do not agree; bool (n_y - 1, n_x - 1)."""
-        c = self.converged
-        corners = np.stack([c[1:, 1:], c[:-1, 1:], c[1:, :-1], c[:-1, :-1]])
-        return np.array(corners.any(axis=0) & ~corners.all(axis=0), bool)
+        return self._edges
 
     def dimension(self) -> Dimension:
         """The boundary's box-counting dimension."""
-        return box_dimension(self.boundary())
+        return self._dimension
 
     def published_slopes(self) -> np.ndarray:
         """The slopes whose median, over a zoom, is the published dimension."""
-        return published_slopes(self.boundary())
+        return self._slopes
+
+    # Asked for by the summary, the pictures and the zoom alike.
+    @cached_property
+    def _edges(self) -> np.ndarray:
+        edges = _mixed(self.converged)
+        edges.flags.writeable = False
+        return edges
+
+    @cached_property
+    def _dimension(self) -> Dimension:
+        return box_dimension(self._edges)
+
+    @cached_property
+    def _slopes(self) -> np.ndarray:
+        return published_slopes(self._edges)
 
     def summary(self) -> dict[str, Any]:
         """The figures, ready for JSON."""
@@ -212,8 +226,12 @@ def _near(measure: np.ndarray, stride: int) -> np.ndarray:
     """Whether a pixel lies in, or next to, a cell of the raster of ``stride`` whose corners do not
     agree; bool, of the shape of ``measure``."""
     side = np.pad(measure[::stride, ::stride] < 0.0, (0, 1), mode="edge")
-    corners = np.stack([side[1:, 1:], side[:-1, 1:], side[1:, :-1], side[:-1, :-1]])
-    mixed = corners.any(axis=0) & ~corners.all(axis=0)
-    wide = binary_dilation(mixed, np.ones((3, 3), bool), iterations=_MARGIN)
+    wide = binary_dilation(_mixed(side), np.ones((3, 3), bool), iterations=_MARGIN)
     rows, columns = (np.arange(n) // stride for n in measure.shape)
     return np.array(wide[np.ix_(rows, columns)])
+
+
+def _mixed(side: np.ndarray) -> np.ndarray:
+    """Where four neighbours of ``side``, bool (n_y, n_x), do not agree; bool (n_y - 1, n_x - 1)."""
+    corners = np.stack([side[1:, 1:], side[:-1, 1:], side[1:, :-1], side[:-1, :-1]])
+    return np.array(corners.any(axis=0) & ~corners.all(axis=0), bool)
