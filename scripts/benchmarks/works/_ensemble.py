@@ -20,7 +20,7 @@ TOLERANCES = {"gd": 1e-4, "adam": 1e-3}
 
 def make(optimizer: str, quick: bool) -> Arrays:
     inputs, targets = samples(SAMPLES)
-    found = starts(256 if quick else NETWORKS)
+    found = starts(1024 if quick else NETWORKS)
     return {
         "inputs": inputs,
         "targets": targets,
