@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from kernels import compiling, surfaces
 from kernels.network import Samples, parameter_count
 from workbench.curvature import Curvature
 from workbench.descents.descent import trace
-from workbench.errors import BadValue
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
 from workbench.multistart import train_starts
@@ -78,8 +76,7 @@ def _curvature(experiment: Experiment) -> None:
 def _starts(experiment: Experiment) -> None:
     if parameter_count(experiment.network.sizes) > _MOST_PARAMETERS:
         return
-    with suppress(BadValue):  # an optimizer or a schedule that takes one network at a time
-        deque(train_starts(experiment.replace(stop={"steps": 1}), 1, threads=1), 0)
+    deque(train_starts(experiment.replace(stop={"steps": 1}), 1, threads=1), 0)
 
 
 _WORKS: dict[str, Callable[[Experiment], None]] = {

@@ -117,14 +117,40 @@ def test_blocks_come_in_order_until_cancelled():
     assert 0 < len(found) < 2000
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"optimizer": "lbfgs"}, "optimizer.name"),
-        ({"schedule": "reduce_on_plateau"}, "schedule.name"),
-    ],
-)
-def test_what_only_one_network_can_do_is_refused(changes, field):
-    with pytest.raises(wb.BadValue) as error:
-        next(train_starts(experiment(**changes), 3))
-    assert error.value.field == field
+ALONE = [
+    {"optimizer": "lbfgs"},
+    {"optimizer": "newton", "dtype": "float64"},
+    {"schedule": {"name": "reduce_on_plateau", "patience": 2}, "batching": "mini_batch"},
+]
+
+
+@pytest.mark.parametrize("changes", ALONE)
+def test_what_takes_one_network_at_a_time_ends_bitwise_where_single_runs_do(changes):
+    e = experiment(**changes)
+    found = joined(train_starts(e, 11, threads=2, history_every=4))
+    for k in (0, 10):
+        run = wb.run(e.replace(start=k))
+        assert np.array_equal(found["parameters"][k], run.parameters)
+        last = {name: column[-1] for name, column in run.history.items()}
+        assert found["loss"][k] == last["loss"]
+        assert found["gradient_norm"][k] == last["gradient_norm"]
+        assert found["accuracy"][k] == last["accuracy_train"]
+        assert found["steps"][k] == last["step"] == run.steps
+        seen = np.isin(run.history["step"], [0, 4, 8, 12])
+        rows = [int(step) // 4 for step in run.history["step"][seen]]
+        assert np.array_equal(found["history"][k][rows], run.loss[seen])
+    same(joined(train_starts(e, [10, 3], threads=1, history_every=4)), found, [10, 3])
+
+
+def test_a_single_start_begins_at_its_point_and_ends_by_its_limits():
+    e = experiment(optimizer="lbfgs", stop={"steps": 40})
+    points = np.stack([wb.initial_parameters(e.replace(start=k)) for k in (5, 6)])
+    free = joined(train_starts(e, 2, points=points))
+    same(free, joined(train_starts(e, [5, 6])) | {"index": np.arange(2)})
+    bound = float(free["loss"].max())
+    found = joined(train_starts(e.replace(stop={"steps": 40, "loss": bound}), 2, points=points))
+    assert (found["code"] == training.LOSS_REACHED).all()
+    assert (found["loss"] <= bound).all()
+    wild = joined(train_starts(e.replace(stop={"steps": 40, "diverged_above": 1e-9}), 2))
+    assert (wild["code"] == training.LOSS_TOO_LARGE).all()
+    assert (wild["steps"] == 0).all()

@@ -16,7 +16,6 @@ import tomli_w
 
 from kernels import batchings
 from kernels.network import parameter_count
-from workbench import multistart
 from workbench.comparison.axes import Axis, axes_of
 from workbench.errors import BadValue, WorkbenchError
 from workbench.experiment import Experiment
@@ -78,15 +77,13 @@ class Plan:
         parameters: bool = True,
         part: Any = None,
     ) -> Plan:
-        """Validate a comparison; raises BadValue, also for a case that cannot be trained.
+        """Validate a comparison; raises BadValue.
 
         ``tolerances``: None for the loss of the stop rule, or else 0.1, 0.01 and 0.001. ``every``:
         None for about a thousandth of the steps, with batches for what costs little.
         """
         base, axes = experiment.replace(start=0), axes_of(vary)
         cases = _cases(base, axes)
-        for case in cases:
-            multistart.check(case.experiment)
         if tolerances is None:
             tolerances = TOLERANCES if base.stop.loss is None else (base.stop.loss,)
         if every is None:

@@ -70,6 +70,19 @@ def test_steps_to_a_tolerance_are_those_of_single_runs(plain):
     assert 2 < seen < 22
 
 
+def test_optimizers_of_both_kinds_are_compared_from_the_same_starts(full_batch, tmp_path):
+    e = full_batch.replace(initializer="he_normal", stop={"steps": 12})
+    optimizers = ["sgd", "lbfgs"]
+    comparison = wb.compare(e, {"optimizer": optimizers}, 9, tmp_path / "made", polish=0)
+    for name in optimizers:
+        found = comparison.ends(name)
+        for k in (0, 8):
+            run = wb.run(e.replace(optimizer=name, start=k))
+            assert found["loss"][k] == pytest.approx(run.loss[-1], abs=1e-6)
+            assert found["steps"][k] == run.steps
+    assert (comparison.ends("lbfgs")["loss"] < comparison.ends("sgd")["loss"]).all()
+
+
 def test_what_a_history_holds_after_a_start_ended_counts_for_nothing():
     history = np.array([[3.0, 2.0, 1.0, 0.1], [3.0, 2.0, 2.0, 2.0], [3.0, np.nan, np.nan, np.nan]])
     steps, loss = np.array([25, 30, 4]), np.array([1.0, 0.4, np.nan])
