@@ -8,9 +8,10 @@ The verdicts, in the order in which they are considered:
 - *kink*: a pre-activation of a training sample is at its activation's kink, or the gradient jumps
   next to the point (``kinks``): the Hessian means nothing there.
 - *escaping*: no critical point was reached, or one that is flat, and the loss falls on along the
-  way that polishing went, or that Newton's method would go, up to 16 times its length, while the
-  parameters grow (``rays``).
-- *not converged*: no critical point was reached.
+  way that polishing went, or that Newton's method would go, bent or not, up to 16 times its
+  length, while the parameters grow (``rays``).
+- *not converged*: no critical point was reached, or one that is flat, from where the little
+  gradient that is left leads on.
 - *saddle*: the Hessian, on the complement of the known symmetry directions, has a negative
   eigenvalue, and a step along its eigenvector lowers the loss by more than rounding. Also where no
   eigenvalue is negative but a descent from a flat direction, on the same side of all kinks and near
@@ -179,8 +180,8 @@ class Judge:
                     "escaping",
                     inertia,
                     f"gradient norm {point.size:.1e} after {done.steps} steps of polishing; "
-                    f"{ray.largest:g} times as far on the loss has fallen from {point.loss:.6g} to "
-                    f"{ray.limit:.6g} without a rise, and the parameters grow",
+                    f"{ray.largest:g} times as far on the loss has fallen without a rise, from "
+                    f"{point.loss:.6g} by {point.loss - ray.limit:.1e}, and the parameters grow",
                 )
 
     def _kink(
@@ -258,13 +259,16 @@ class Judge:
                     f"loss, the loss falls from {point.loss:.6g} to {lower:.6g}; {about}",
                 )
         if spectrum.flat.any():
-            lower = valleys.hidden_descent(self.site, p, point, spectrum)
-            if lower is not None:
+            below = valleys.below(self.site, p, point, spectrum)
+            if below:
+                what = "the gradient that is left leads on"
+                if below.hidden:
+                    what = "a saddle of higher order"
                 yield (
-                    "saddle",
+                    "saddle" if below.hidden else "not converged",
                     inertia,
                     f"no negative eigenvalue, but next to a flat direction the loss falls from "
-                    f"{point.loss:.9g} to {lower:.9g}: a saddle of higher order; {about}",
+                    f"{point.loss:.9g} to {below.loss:.9g}: {what}; {about}",
                 )
 
     def _fall(self, p: np.ndarray, point: Point, spectrum: Spectrum) -> float:

@@ -20,6 +20,8 @@ _FACTORS = (2.0, 4.0, 8.0, 16.0)
 _SHRUNKEN = tuple(0.5**k for k in range(1, 13))
 _NOTHING = 1e-30  # losses that are as good as zero
 _ROUNDED = 1e-26  # of a loss that is zero but for rounding
+_BACK = 200  # steps of a descent back to a bent way
+_ASTRAY = 0.5  # of a step outwards: what a descent may go at most, to be one back to the way
 _SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
 
 
@@ -77,16 +79,39 @@ def _fades(point: Point, far: Point) -> bool:
 
 
 def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) -> Ray:
-    """The loss on from ``parameters`` along ``way`` (n,), by 1, 2, 4, 8 and 16 times its length;
-    ``falls`` where it does so at each of them, and the parameters grow."""
-    loss, size = point.loss, float(np.linalg.norm(parameters))
-    falls = bool(np.linalg.norm(way) > _SHORTEST * (1.0 + size))
-    for factor in (1.0, *_FACTORS):
-        p = parameters + factor * way
-        here = site.look(p)
-        longer = float(np.linalg.norm(p))
-        if not (here.finite and here.loss < loss - noise(loss) - _ROUNDED and longer > size):
+    """The loss on from ``parameters`` along ``way`` (n,), until 16 times its length is behind;
+    ``falls`` where it does so at 1, 2, 4, 8 and 16 times, and the parameters grow.
+
+    The way may be bent: from where a step along it leads, a short descent goes back to it, to where
+    it finds no way down or a gradient that is no steeper than before; the next step is along the
+    way as it then is.
+    """
+    length, size = float(np.linalg.norm(way)), float(np.linalg.norm(parameters))
+    falls = length > _SHORTEST * (1.0 + size) and point.loss > _ROUNDED
+    p, here, gone = parameters, point, 0.0
+    for factor in (1.0, *_FACTORS) if falls else ():
+        step = way * ((factor - gone) * length / np.linalg.norm(way))
+        q, there = _outwards(site, p, here, step)
+        lower = there.loss < here.loss - noise(here.loss) or there.loss <= _ROUNDED
+        if not (there.finite and lower and np.linalg.norm(q) > np.linalg.norm(p)):
             falls = False
             break
-        loss, size = here.loss, longer
-    return Ray(falls, True, loss, _FACTORS[-1])
+        p, here, way, gone = q, there, q - p, factor
+    return Ray(falls, True, here.loss, _FACTORS[-1])
+
+
+def _outwards(
+    site: Site, parameters: np.ndarray, point: Point, step: np.ndarray
+) -> tuple[np.ndarray, Point]:
+    """The point (n,) of a bent way that a ``step`` along it leads next to; where it leads to none,
+    the loss there counts as infinite."""
+    p = parameters + step
+    there = site.look(p)
+    if there.finite and not there.size <= point.size:
+        aim = p.copy()
+        _, down = site.descend(p, point.size, _BACK)
+        there = site.look(p)
+        rests = there.size <= point.size or not down
+        if not rests or np.linalg.norm(p - aim) > _ASTRAY * np.linalg.norm(step):
+            there = there._replace(loss=np.inf)
+    return p, there

@@ -10,6 +10,9 @@ end lies in has a way down. If not, the dead units were not missing: a degenerat
 
 from __future__ import annotations
 
+from itertools import product
+from typing import NamedTuple
+
 import numpy as np
 
 from workbench.census.kinks import sides
@@ -24,6 +27,7 @@ _DIRECTIONS, _RADII = 4, (1e-2, 1e-3, 1e-4)
 _BURSTS = (0, 1, 2, 4, 8, 16)  # steps of L-BFGS between two looks
 _STRAY = 10.0  # radii that a descent may end away, to be still one from the neighbourhood
 _FALL = 1e-9  # of the loss: what a descent must gain at least
+_SLOPE = 2.0  # times the gradient: what falls less for its length falls by the gradient
 
 
 def dead(units: list[Units]) -> list[tuple[int, int]]:
@@ -84,28 +88,37 @@ def _bring_to_life(
     p[bias] = 0.1 - float(np.median(below @ p[column]))
 
 
-def hidden_descent(
-    site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum
-) -> float | None:
-    """The loss below the flat directions of a critical point without negative curvature, or None
-    where none is found: a little way along random ones of them, then a short descent near by. Both
-    stay on the point's side of all kinks."""
+class Below(NamedTuple):
+    """A ``loss`` lower than a critical point's, found near by; ``hidden`` where the gradient that
+    is left at the point does not account for it."""
+
+    loss: float
+    hidden: bool
+
+
+def below(site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum) -> Below | None:
+    """What is below the flat directions of a critical point without negative curvature, or None
+    where nothing is found: a little way along random ones of them, then a short descent near by.
+    Both stay on the point's side of all kinks."""
     flat, here = spectrum.vectors[:, spectrum.flat], sides(site, parameters)
     span = 1.0 + float(np.linalg.norm(parameters))
+    least = _FALL * abs(point.loss) + noise(point.loss)
+    sloping = None
     for k in range(_DIRECTIONS):
         way = flat @ normals(300 + k, (flat.shape[1],))
         way /= np.linalg.norm(way)
-        for radius in _RADII:
-            for sign in (1.0, -1.0):
-                p = parameters + sign * radius * span * way
-                if not np.array_equal(sides(site, p), here):
-                    continue
-                for steps in _BURSTS:
-                    site.descend(p, 0.0, steps)
-                    stray = float(np.linalg.norm(p - parameters))
-                    if stray > _STRAY * radius * span or not np.array_equal(sides(site, p), here):
-                        break
-                    loss = site.loss(p)
-                    if loss < point.loss - _FALL * abs(point.loss) - noise(point.loss):
-                        return loss
-    return None
+        for radius, sign in product(_RADII, (1.0, -1.0)):
+            p = parameters + sign * radius * span * way
+            if not np.array_equal(sides(site, p), here):
+                continue
+            for steps in _BURSTS:
+                site.descend(p, 0.0, steps)
+                stray = float(np.linalg.norm(p - parameters))
+                if stray > _STRAY * radius * span or not np.array_equal(sides(site, p), here):
+                    break
+                fall = point.loss - site.loss(p)
+                if fall > max(least, _SLOPE * point.size * stray):
+                    return Below(point.loss - fall, True)
+                if fall > least:
+                    sloping = Below(point.loss - fall, False)
+    return sloping

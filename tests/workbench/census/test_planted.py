@@ -295,12 +295,26 @@ def test_a_penalty_brings_the_minimum_back_and_breaks_the_shift_of_weights(tmp_p
     assert end.inertia == (0, 0, 5)
 
 
-@pytest.mark.xfail(reason="the way to infinity is bent, and only straight ones are looked along")
-def test_a_step_that_only_infinite_weights_fit_is_escaped_to(tmp_path):
+@pytest.mark.parametrize("start", [(1.0, 0.0, 1.0, 0.0), (0.6, 0.3, -0.4, 0.1)])
+def test_a_step_that_only_infinite_weights_fit_is_escaped_to(tmp_path, start):
+    """The way there is bent: the answer's scale falls to 1 as the step becomes steep."""
     inputs = np.array([[-2.0], [-1.0], [1.0], [2.0]])
     experiment = planted(tmp_path, inputs, np.sign(inputs), [1, 1, 1], "tanh")
     model = Model(experiment)
-    end = end_of(experiment, [1.0, 0.0, 1.0, 0.0])
+    end = end_of(experiment, start)
     assert end.kind == "escaping"
     assert np.abs(end.parameters).max() > 3.0
     assert model.loss_and_gradient(end.parameters)[0] < 1e-4
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slope_that_two_units_reach_at_infinity_is_escaped_to(tmp_path, seed):
+    """(tanh(ux) - tanh(vx)) / (u - v) tends to x sech² x, along a hyperbola of the weights before
+    and behind the units."""
+    inputs = np.linspace(-2.0, 2.0, 9)[:, None]
+    experiment = planted(tmp_path, inputs, inputs / np.cosh(inputs) ** 2, [1, 2, 1], "tanh")
+    end = end_of(experiment, np.random.default_rng(seed).normal(size=7))
+    assert end.kind == "escaping"
+    u, v, *_, out, back, _ = end.parameters * np.sign(end.parameters[[0, 1, 2, 3, 0, 1, 6]])
+    assert out == pytest.approx(-back, rel=0.1)
+    assert out * (u - v) == pytest.approx(1.0, rel=0.1)
