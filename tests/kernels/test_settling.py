@@ -52,3 +52,11 @@ def test_it_ends_where_the_loss_is_no_number(case):
         assert settle(case, 1e-6, 10)[0] == 0
     finally:
         case.parameters[0] = held
+
+
+def test_it_ends_where_rounding_leaves_no_way_down(case):
+    steps, loss, down, p, gradient = settle(case, 0.0, 100_000)
+    assert not down
+    assert 0 < steps < 100_000
+    assert 0.0 < np.linalg.norm(gradient) < 1e-6
+    assert loss == pytest.approx(ask(training_loss(case, ""), p, np.empty_like(p)))
