@@ -2,7 +2,10 @@
 
 A ``Program`` is compiled to C functions by writing its operations for LLVM one by one; no source
 text is made or run. A ``Formula`` holds their addresses, so that kernels are compiled once for all
-formulas, and kept on disk. Without the compiler it holds the programs, which are interpreted.
+formulas, and kept on disk. What is written works on vectors, and on one point as on a vector of one
+lane, so a point has the same result to the last bit alone, in lanes and in a grid. Without the
+compiler a ``Formula`` holds the programs, which are interpreted by NumPy's functions: the result of
+an operation then differs by at most 4 units in the last place.
 
 Where a function has a kink its slope is that of the piece that ``select`` takes: that of ``abs`` is
 0 at 0, that of ``max`` and ``min`` at a tie is their first argument's; ``sign`` and ``floor`` have
@@ -12,7 +15,7 @@ slope 0 everywhere.
 from __future__ import annotations
 
 import ctypes
-import math
+import operator
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,11 +25,23 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.typing.templates import signature
 from numba.extending import intrinsic
+from numba.np.numpy_support import carray
 
 from kernels.jit import EXACT_OPTIONS
-from kernels.lanes import COMPILED, LanesType, compiled, emit_load, emit_store
+from kernels.lanes import (
+    COMPILED,
+    LanesType,
+    compiled,
+    emit_load,
+    emit_spread,
+    emit_store,
+    load,
+    store,
+    width_of,
+)
+from kernels.lanes import math as lanes_math
+from kernels.lanes.vector import Vector
 from kernels.surfaces import ascent, bend, height, row
 
 
@@ -47,82 +62,59 @@ class Program(NamedTuple):
         return tuple(float(values[k]) for k in self.results)
 
 
-def _library(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Numba's own code for a function of module math, which raises nothing."""
-
-    def write(context: Any, builder: Any, *values: Any) -> Any:
-        kinds = (types.float64,) * len(values)
-        return context.get_function(function, signature(types.float64, *kinds))(builder, values)
-
-    return write
+def _library(name: str) -> Callable[..., Vector]:
+    """The C library's function, lane by lane."""
+    return lambda x, *others: x.call(name, *others)
 
 
-def _intrinsic(name: str) -> Callable[..., Any]:
-    def write(context: Any, builder: Any, *values: Any) -> Any:
-        kind = ir.FunctionType(ir.DoubleType(), [ir.DoubleType()] * len(values))
-        found = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.f64")
-        return builder.call(found, values)
-
-    return write
+def _write_at_least(a: Vector, b: Vector) -> Vector:
+    return a.of(1.0).where(a.compare(">=", b), 0.0)
 
 
-def _number(value: float) -> Any:
-    return ir.Constant(ir.DoubleType(), value)
-
-
-def _write_at_least(context: Any, builder: Any, a: Any, b: Any) -> Any:
-    return builder.select(builder.fcmp_ordered(">=", a, b), _number(1.0), _number(0.0))
-
-
-def _write_pick(context: Any, builder: Any, mask: Any, yes: Any, no: Any) -> Any:
-    return builder.select(builder.fcmp_ordered("!=", mask, _number(0.0)), yes, no)
-
-
-def _write_sign(context: Any, builder: Any, x: Any) -> Any:
-    zero = _number(0.0)
-    falls = builder.select(builder.fcmp_ordered("<", x, zero), _number(-1.0), x)
-    return builder.select(builder.fcmp_ordered(">", x, zero), _number(1.0), falls)
-
-
-def _arithmetic(name: str) -> Callable[..., Any]:
-    return lambda context, builder, *values: getattr(builder, name)(*values)
+def _write_pick(mask: Vector, yes: Vector, no: Vector) -> Vector:
+    return no.where(mask.compare("==", 0.0), yes)
 
 
 # What Python does to np.float64 numbers, and what the compiler writes for it.
-OPERATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    "add": (np.add, _arithmetic("fadd")),
-    "subtract": (np.subtract, _arithmetic("fsub")),
-    "multiply": (np.multiply, _arithmetic("fmul")),
-    "divide": (np.divide, _arithmetic("fdiv")),
-    "negative": (np.negative, _arithmetic("fneg")),
-    "power": (np.power, _library(math.pow)),
-    "sqrt": (np.sqrt, _intrinsic("sqrt")),
-    "abs": (np.abs, _intrinsic("fabs")),
-    "floor": (np.floor, _intrinsic("floor")),
-    "sign": (np.sign, _write_sign),
+OPERATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Vector]]] = {
+    "add": (np.add, operator.add),
+    "subtract": (np.subtract, operator.sub),
+    "multiply": (np.multiply, operator.mul),
+    "divide": (np.divide, operator.truediv),
+    "negative": (np.negative, operator.neg),
+    "power": (np.power, _library("pow")),
+    "sqrt": (np.sqrt, _library("sqrt")),
+    "abs": (np.abs, _library("fabs")),
+    "floor": (np.floor, _library("floor")),
     "at_least": (lambda a, b: np.float64(a >= b), _write_at_least),
     "pick": (lambda mask, yes, no: yes if mask != 0.0 else no, _write_pick),
+    "log10": (np.log10, _library("log10")),
+    "asin": (np.arcsin, _library("asin")),
+    "acos": (np.arccos, _library("acos")),
+    "atan": (np.arctan, _library("atan")),
 }
-for _name in ("exp", "log", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
-    OPERATIONS[_name] = getattr(np, _name), _library(getattr(math, _name))
-for _name in ("asin", "acos", "atan"):
-    OPERATIONS[_name] = getattr(np, f"arc{_name[1:]}"), _library(getattr(math, _name))
+for _name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign"):
+    OPERATIONS[_name] = getattr(np, _name), getattr(lanes_math, _name)
 
 
 def _write_program(program: Program) -> Any:
-    """A function for kernels of x and y, float64, that gives the tuple of the results."""
-    result = types.UniTuple(types.float64, len(program.results))
+    """A function for kernels of x and y, float64 or lanes of it, that gives the results' tuple."""
 
     @intrinsic
     def run(typing: Any, x: Any, y: Any) -> Any:
-        def write(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-            values = [*arguments, *map(_number, program.constants)]
-            for name, *places in program.operations:
-                operands = [values[k] for k in places]
-                values.append(OPERATIONS[name][1](context, builder, *operands))
-            return context.make_tuple(builder, result, [values[k] for k in program.results])
+        result = types.UniTuple(x, len(program.results))
 
-        return result(types.float64, types.float64), write
+        def write(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+            kind = ir.VectorType(ir.DoubleType(), getattr(x, "width", 1))
+            values = [Vector(builder, builder.bitcast(value, kind)) for value in arguments]
+            values += map(values[0].of, program.constants)
+            for name, *places in program.operations:
+                values.append(OPERATIONS[name][1](*(values[k] for k in places)))
+            found = [values[k].value for k in program.results]
+            given = arguments[0].type
+            return context.make_tuple(builder, result, [builder.bitcast(v, given) for v in found])
+
+        return result(x, y), write
 
     return run
 
@@ -134,9 +126,10 @@ _MANY = types.void(_POINTER, _POINTER, types.intp, _POINTER, types.intp)
 
 class Functions(NamedTuple):
     """Where a compiled program lies: ``one``, ``void(double x, double y, double *out)``, and
-    ``many``, ``void(double *x, double *y, intp level, double *out, intp n)`` for the points
-    (x[i], y[i]), or (x[i], y[0]) where ``level`` is not 0: result k goes to out[k * n + i]. Second
-    derivatives are asked for at one point at a time, and have no ``many``."""
+    ``many``, ``void(double *x, double *y, intp move, double *out, intp n)`` for the points
+    (x[i], y[i]) where ``move`` is 1, or (x[i], y[0]) where it is 0 and ``y`` holds that number in
+    each lane of a vector: result k goes to out[k * n + i]. Second derivatives are asked for at one
+    point at a time, and have no ``many``."""
 
     one: Any
     many: Any
@@ -168,22 +161,25 @@ def _functions(program: Program, many_too: bool) -> Functions:
     key = (program, many_too)
     if key not in _kept:
         run, count = _write_program(program), len(program.results)
+        width = width_of(np.float64)
+        lanes = len(width)
 
         def one(x: Any, y: Any, out: Any) -> None:
             found = run(x, y)
             for k in range(count):
                 out[k] = found[k]
 
-        def many(x: Any, y: Any, level: Any, out: Any, n: Any) -> None:
-            first = y[0]
-            for i in range(n if level else 0):
-                found = run(x[i], first)
+        def many(x: Any, y: Any, move: Any, out: Any, n: Any) -> None:
+            xs, ys, outs = carray(x, n), carray(y, n), carray(out, (count, n))
+            whole = n // lanes
+            for i in range(whole):
+                found = run(load(xs, i, width), load(ys, i * move, width))
                 for k in range(count):
-                    out[k * n + i] = found[k]
-            for i in range(0 if level else n):
-                found = run(x[i], y[i])
+                    store(outs[k], i, found[k])
+            for i in range(whole * lanes, n):
+                found = run(xs[i], ys[i * move])
                 for k in range(count):
-                    out[k * n + i] = found[k]
+                    outs[k, i] = found[k]
 
         bodies: list[tuple[Any, Any]] = [(_ONE, one), (_MANY, many)]
         made = [numba.cfunc(kind, **EXACT_OPTIONS)(body) for kind, body in bodies[: 1 + many_too]]
@@ -243,7 +239,7 @@ def _call(functions: Any, x: Any, y: Any, count: Any) -> Any:
                 emit_store(builder, value, place)
             kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, word, pointer, word])
             function = builder.inttoptr(builder.extract_value(arguments[0], 1), kind.as_pointer())
-            builder.call(function, [rows[0], rows[1], word(0), rows[2], word(x.width)])
+            builder.call(function, [rows[0], rows[1], word(1), rows[2], word(x.width)])
             found = [emit_load(builder, place) for place in vectors[2:]]
         if single:
             found = [builder.fptrunc(value, arguments[1].type) for value in found]
@@ -267,10 +263,12 @@ def _fill(functions: Any, x: Any, y: Any, out: Any) -> Any:
     def write(context: Any, builder: Any, arguments: Any) -> Any:
         row = context.make_array(x)(context, builder, arguments[1])
         made = context.make_array(out)(context, builder, arguments[3])
-        room = cgutils.alloca_once_value(builder, arguments[2])
+        width = len(width_of(np.float64))
+        level = emit_spread(builder, arguments[2], width)
+        room = builder.bitcast(cgutils.alloca_once_value(builder, level), pointer)
         kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, word, pointer, word])
         function = builder.inttoptr(builder.extract_value(arguments[0], 1), kind.as_pointer())
-        builder.call(function, [row.data, room, word(1), made.data, row.nitems])
+        builder.call(function, [row.data, room, word(0), made.data, row.nitems])
         return context.get_dummy_value()
 
     return types.void(functions, x, types.float64, out), write

@@ -1,35 +1,28 @@
 """Elementary functions of lanes: the functions of NumPy that scalar rules may call.
 
-Written with fused multiply-adds as polynomials on a reduced range, branch-free. Largest errors
-against the exact value, in units in the last place (measured by tests/kernels/lanes/test_rules.py):
-exp 1, expm1 2, log 1, log1p 3, tanh 3, sin and cos 2 (where the result is above 1e-3).
+Written with fused multiply-adds as polynomials on a reduced range. Largest errors
+against the exact value, in units in the last place (measured by tests/kernels/lanes/test_math.py):
+exp 1, expm1 2, log 1, log1p 3, sinh and cosh 2, tanh 3, sin and cos 2, tan 4.
 Cody & Waite 1980, "Software manual for the elementary functions", chapters 5 to 8; Muller 2016,
 "Elementary functions", 3rd edition, section 11 (range reduction with fused multiply-adds).
-``math.erf`` is computed lane by lane by the C library.
+``math.erf`` is computed lane by lane by the C library, and so are sin, cos and tan of numbers past
+what three parts of π/2 reduce (2e6 in float32, 1e15 in float64).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils
 from numba.core.typing.templates import signature
 from numba.extending import lower_builtin
 
-from kernels.lanes import (
-    HAS_SCALE,
-    LanesType,
-    emit_fma,
-    emit_spread,
-    joined,
-    llvm_call,
-    overload_lanes,
-)
+from kernels.lanes import LanesType, llvm_call, overload_lanes
+from kernels.lanes.vector import Vector
 
 # Chebyshev interpolants for float32, on the reduced ranges; float64 takes Taylor's series. Of
 # (expm1(r) - r) / r²; (log m - 2s) / s³ in s² with s = (m - 1) / (m + 1); (sin r - r) / r³ in r²;
@@ -54,129 +47,9 @@ _LOG2_DIGITS = Fraction("0.69314718055994530941723212145817656807550013436025525
 _HALF_PI_DIGITS = Fraction("1.570796326794896619231321691639751442098584699687552910487472296")
 
 
-class Vector:
-    """An LLVM vector of floats with Python's operators: what is written here runs in the kernel."""
-
-    def __init__(self, builder: Any, value: Any) -> None:
-        self.builder, self.value = builder, value
-        self.element, self.width = value.type.element, value.type.count
-        self.double = isinstance(self.element, ir.DoubleType)
-        self.kind = np.float64 if self.double else np.float32
-
-    def of(self, value: Any) -> Vector:
-        """A number, spread over as many lanes (or a Vector as it is)."""
-        if isinstance(value, Vector):
-            return value
-        return Vector(self.builder, self.spread(ir.Constant(self.element, float(self.kind(value)))))
-
-    def spread(self, constant: Any) -> Any:
-        """An LLVM constant in every lane."""
-        return emit_spread(self.builder, constant, self.width)
-
-    def __add__(self, other: Any) -> Vector:
-        return Vector(self.builder, self.builder.fadd(self.value, self.of(other).value))
-
-    def __sub__(self, other: Any) -> Vector:
-        return Vector(self.builder, self.builder.fsub(self.value, self.of(other).value))
-
-    def __mul__(self, other: Any) -> Vector:
-        return Vector(self.builder, self.builder.fmul(self.value, self.of(other).value))
-
-    def __truediv__(self, other: Any) -> Vector:
-        return Vector(self.builder, self.builder.fdiv(self.value, self.of(other).value))
-
-    def __neg__(self) -> Vector:
-        return Vector(self.builder, self.builder.fneg(self.value))
-
-    def compare(self, sign: str, other: Any) -> Any:
-        """The mask of self ``sign`` other; false for NaN."""
-        return self.builder.fcmp_ordered(sign, self.value, self.of(other).value)
-
-    def where(self, mask: Any, other: Any) -> Vector:
-        """Self where ``mask`` holds, else ``other``."""
-        return Vector(self.builder, self.builder.select(mask, self.value, self.of(other).value))
-
-    def fma(self, factor: Any, addend: Any) -> Vector:
-        """self * factor + addend, rounded once."""
-        values = self.value, self.of(factor).value, self.of(addend).value
-        return Vector(self.builder, emit_fma(self.builder, *values))
-
-    def polynomial(self, coefficients: Sequence[float]) -> Vector:
-        """Σ coefficients[k] selfᵏ by Horner's scheme."""
-        total = self.of(coefficients[-1])
-        for c in reversed(coefficients[:-1]):
-            total = total.fma(self, c)
-        return total
-
-    def call(self, name: str) -> Vector:
-        """LLVM's intrinsic function of that name."""
-        return Vector(self.builder, llvm_call(self.builder, name, self.value))
-
-    def integers(self, values: int | None = None) -> Any:
-        """The vector type of integers of the same size, or a constant of it."""
-        kind = ir.IntType(64 if self.double else 32)
-        vector = ir.VectorType(kind, self.width)
-        return vector if values is None else ir.Constant(vector, [values] * self.width)
-
-    def bits(self) -> Any:
-        """The same bits as integers."""
-        return self.builder.bitcast(self.value, self.integers())
-
-    def from_bits(self, bits: Any) -> Vector:
-        """Integers' bits as floats."""
-        return Vector(self.builder, self.builder.bitcast(bits, self.value.type))
-
-    def either(self, narrow: Any, wide: Any) -> Any:
-        """``narrow`` for float32, ``wide`` for float64."""
-        return wide if self.double else narrow
-
-    def without(self, n: Vector, digits: Fraction, parts: int) -> Vector:
-        """self - n * digits, with the constant split into ``parts`` floats."""
-        rest, left = self, digits
-        for _ in range(parts):
-            part = self.kind(float(left))
-            rest = n.fma(-part, rest)
-            left -= Fraction(float(part))
-        return rest
-
-    def scaled(self, n: Vector) -> Vector:
-        """self * 2ⁿ for whole numbers |n| < 1100, rounded once."""
-        register = 64 // self.either(4, 8)
-        if HAS_SCALE and self.width % register == 0:
-            return self._scaled_by_registers(n, register)
-        # In two steps, so that each factor is finite: only the second can round.
-        whole = self.builder.fptosi(n.value, self.integers())
-        half = self.builder.ashr(whole, self.integers(1))
-        return self * self._power(half) * self._power(self.builder.sub(whole, half))
-
-    def _scaled_by_registers(self, n: Vector, register: int) -> Vector:
-        """The same by AVX-512's own instruction."""
-        builder, vector = self.builder, ir.VectorType(self.element, register)
-        mask = ir.IntType(register)
-        function = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(vector, [vector, vector, vector, mask, ir.IntType(32)]),
-            f"llvm.x86.avx512.mask.scalef.{self.either('ps', 'pd')}.512",
-        )
-        nothing, as_set = ir.Constant(vector, ir.Undefined), ir.IntType(32)(4)
-        parts = []
-        for first in range(0, self.width, register):
-            lanes = ir.Constant(
-                ir.VectorType(ir.IntType(32), register), list(range(first, first + register))
-            )
-            x, power = (builder.shuffle_vector(v, v, lanes) for v in (self.value, n.value))
-            parts.append(builder.call(function, [x, power, nothing, mask(-1), as_set]))
-        return Vector(builder, joined(builder, parts))
-
-    def _power(self, n: Any) -> Vector:
-        bias, shift = self.either((127, 23), (1023, 52))
-        biased = self.builder.add(n, self.integers(bias))
-        return self.from_bits(self.builder.shl(biased, self.integers(shift)))
-
-
 def _reduced(x: Vector) -> tuple[Vector, Vector]:
     """(n, expm1(r)) with x = n log 2 + r, n a whole number and |r| <= log(2) / 2, x clamped."""
-    low, high = x.either((-105.0, 89.0), (-750.0, 710.0))
+    low, high = x.either((-105.0, 89.5), (-750.0, 710.5))
     x = x.where(x.compare("<", high), high)
     x = x.where(x.compare(">", low), low)
     n = (x * (1.0 / math.log(2.0))).call("rint")
@@ -194,13 +67,37 @@ def exp(x: Vector) -> Vector:
     return _or_nan(x, (small + 1.0).scaled(n))
 
 
+def _quarter(x: Vector) -> Vector:
+    """(eˣ - 1) / 4: finite wherever sinh x is."""
+    n, small = _reduced(x)
+    quarter = x.of(0.25).scaled(n)
+    return small.fma(quarter, quarter - 0.25)
+
+
+def _or_itself(x: Vector, narrow: float, wide: float, result: Vector) -> Vector:
+    """``x`` where it is smaller than that and is its own function's value, or is NaN."""
+    small = x.call("fabs").compare("<", x.either(narrow, wide))
+    return _or_nan(x, x.where(small, result))
+
+
 def expm1(x: Vector) -> Vector:
     """eˣ - 1, accurate about zero."""
-    n, small = _reduced(x)
-    # 2ⁿ (1 + small) - 1, halved so that 2ⁿ stays finite where the result is.
-    half = x.of(0.5).scaled(n)
-    result = small.fma(half, half - 0.5) * 2.0
-    return _or_nan(x, x.where(x.compare("==", 0.0), result))
+    return _or_itself(x, 2.0**-25, 2.0**-54, _quarter(x) * 4.0)
+
+
+def sinh(x: Vector) -> Vector:
+    """Hyperbolic sine."""
+    quarter = _quarter(x.call("fabs"))
+    # With h = (eˣ - 1) / 2 it is h + h / (1 + 2h), whose second term is 1/2 for large h.
+    bounded = quarter.where(quarter.compare("<", 1e30), 1e30)
+    size = (quarter + bounded / bounded.fma(4.0, 1.0)) * 2.0
+    return _or_itself(x, 2.0**-12, 2.0**-27, size.call("copysign", x))
+
+
+def cosh(x: Vector) -> Vector:
+    """Hyperbolic cosine."""
+    quarter = _quarter(x.call("fabs")) + 0.25
+    return _or_nan(x, (quarter + x.of(0.0625) / quarter) * 2.0)
 
 
 def log(x: Vector) -> Vector:
@@ -246,42 +143,69 @@ def tanh(x: Vector) -> Vector:
     """Hyperbolic tangent, from expm1(2 |x|)."""
     size = x.call("fabs")
     grown = expm1(size.where(size.compare("<", 22.0), 22.0) * 2.0)
-    return _or_nan(x, _with_sign(grown / (grown + 2.0), x))
+    return _or_nan(x, (grown / (grown + 2.0)).call("copysign", x))
 
 
-def _with_sign(size: Vector, x: Vector) -> Vector:
-    return Vector(x.builder, llvm_call(x.builder, "copysign", size.value, x.value))
-
-
-def _turned(x: Vector, quarter: float) -> Vector:
-    """sin(x + quarter π/2), quarter 0 or 1."""
+def _reduced_turn(x: Vector) -> tuple[Vector, Vector, Vector]:
+    """(n, sin r, cos r) with x = n π/2 + r, n a whole number and |r| at most about π/4."""
     n = (x * (2.0 / math.pi)).call("rint")
     r = x.without(n, _HALF_PI_DIGITS, 3)
     z = r * r
     sine = (z * r).fma(z.polynomial(x.either(_SIN_32, _SIN_64)), r)
     cosine = (z * z).fma(z.polynomial(x.either(_COS_32, _COS_64)), z.fma(-0.5, 1.0))
-    n = n + quarter
+    return n, sine, cosine
+
+
+def _is_odd(n: Vector) -> tuple[Any, Vector]:
+    """(the mask of the odd ones, floor(n / 2)) of whole numbers."""
     half = (n * 0.5).call("floor")
-    chosen = sine.where(half.fma(-2.0, n).compare("==", 0.0), cosine)
+    return half.fma(-2.0, n).compare("!=", 0.0), half
+
+
+def _turned(x: Vector, quarter: float) -> Vector:
+    """sin(x + quarter π/2), quarter 0 or 1."""
+    n, sine, cosine = _reduced_turn(x)
+    odd, half = _is_odd(n + quarter)
     quarters = (half * 0.5).call("floor").fma(-2.0, half)
-    return quarters.fma(-2.0, 1.0) * chosen
+    return quarters.fma(-2.0, 1.0) * cosine.where(odd, sine)
+
+
+def _or_far(x: Vector, near: Vector, name: str) -> Vector:
+    """``near``, and the C library's function where |x| is too large for ``_reduced_turn``."""
+    builder, limit = x.builder, x.either(2.0**21, 2.0**50)
+    far = x.call("fabs").compare(">=", limit)
+    bits = builder.bitcast(far, ir.IntType(x.width))
+    before = builder.block
+    with builder.if_then(builder.icmp_unsigned("!=", bits, bits.type(0)), likely=False):
+        mended = x.call(name).where(far, near)
+        inside = builder.block
+    result = builder.phi(x.value.type)
+    result.add_incoming(near.value, before)
+    result.add_incoming(mended.value, inside)
+    return Vector(builder, result)
 
 
 def sin(x: Vector) -> Vector:
-    """Sine; NaN where |x| is past what the type can place within a turn (2e6 in float32)."""
-    limit = x.either(2.0**21, 2.0**50)
-    return _turned(x, 0.0).where(x.call("fabs").compare("<", limit), math.nan)
+    """Sine."""
+    return x.where(x.compare("==", 0.0), _or_far(x, _turned(x, 0.0), "sin"))
 
 
 def cos(x: Vector) -> Vector:
-    """Cosine; NaN where ``sin`` is."""
-    limit = x.either(2.0**21, 2.0**50)
-    return _turned(x, 1.0).where(x.call("fabs").compare("<", limit), math.nan)
+    """Cosine."""
+    return _or_far(x, _turned(x, 1.0), "cos")
+
+
+def tan(x: Vector) -> Vector:
+    """Tangent."""
+    n, sine, cosine = _reduced_turn(x)
+    odd, _ = _is_odd(n)
+    near = (-cosine).where(odd, sine) / sine.where(odd, cosine)
+    return x.where(x.compare("==", 0.0), _or_far(x, near, "tan"))
 
 
 def sign(x: Vector) -> Vector:
     """-1, 0 or 1 (and NaN of NaN)."""
-    result = x.of(1.0).where(x.compare(">", 0.0), x)
+    result = x.of(1.0).where(x.compare(">", 0.0), x + 0.0)  # no negative zero
     return x.of(-1.0).where(x.compare("<", 0.0), result)
 
 
@@ -289,7 +213,7 @@ def _emitting(function: Callable[[Vector], Vector]) -> Any:
     return lambda builder, value: function(Vector(builder, value)).value
 
 
-for _function in (exp, expm1, log, log1p, tanh, sin, cos, sign):
+for _function in (exp, expm1, log, log1p, sinh, cosh, tanh, sin, cos, tan, sign):
     overload_lanes(getattr(np, _function.__name__), 1, _emitting(_function))
 for _scalar, _name in ((np.sqrt, "sqrt"), (np.floor, "floor"), (np.abs, "fabs"), (abs, "fabs")):
     overload_lanes(_scalar, 1, lambda builder, x, name=_name: llvm_call(builder, name, x))

@@ -15,6 +15,8 @@ from workbench.descents.many import Descents
 
 pytestmark = pytest.mark.emits
 
+BINARY = ("power", "at_least", "add", "subtract", "multiply", "divide")
+
 # a = x² + y - 11, b = x + y² - 7; constants 2, 4, 7, 11.
 _CONSTANTS = (2.0, 4.0, 7.0, 11.0)
 _COMMON = (
@@ -56,8 +58,7 @@ def _one(name, count):
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_is_numpys(name):
-    count = {"power": 2, "at_least": 2, "add": 2, "subtract": 2, "multiply": 2, "divide": 2}
-    n = 3 if name == "pick" else count.get(name, 1)
+    n = 3 if name == "pick" else 2 if name in BINARY else 1
     program = _one(name, n)
     functions = build(program, program, program).height
     grid = [(x, y) for x in (-2.5, -0.5, 0.0, 0.5, 0.7) for y in (-1.5, 0.0, 0.5, 3.0)]
@@ -70,6 +71,32 @@ def test_an_operation_is_numpys(name):
         with np.errstate(all="ignore"):
             wanted = [library(*point[:n]) for point in grid]
         np.testing.assert_array_equal([program(*point)[0] for point in grid], wanted)
+
+
+_SPECIAL = (
+    0.0, -0.0, 5e-324, -1e-310, 1e-9, 0.3, -1.0, 1.0, 2.5, 1e5, -700.5, 709.9, 710.4, 2e15, -1e22,
+    1.7e308, np.inf, -np.inf, np.nan,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_point_is_the_same_alone_and_in_a_grid(name):
+    count = 3 if name == "pick" else 2 if name in BINARY else 1
+    program = _one(name, count)
+    item = build(program, program, program)
+    rng = np.random.default_rng(2)
+    x = np.concatenate([_SPECIAL, rng.normal(0, 3, 8), 10.0 ** rng.uniform(-5, 18, 12)])
+    y = np.concatenate([_SPECIAL, [-2.0, 0.75]])
+    grid = np.empty((len(y), len(x)))
+    with np.errstate(all="ignore"):
+        surfaces.heights(item, x, y, grid)
+        alone = [[call(item.height, a, b, (None,))[0] for a in x] for b in y]
+        wanted = np.array([[program(a, b)[0] for a in x] for b in y])
+    np.testing.assert_array_equal(grid.view(np.int64), np.array(alone).view(np.int64))
+    np.testing.assert_array_equal(np.isnan(grid), np.isnan(wanted))
+    zero = wanted == 0
+    np.testing.assert_array_equal(np.signbit(grid[zero]), np.signbit(wanted[zero]))
+    np.testing.assert_allclose(grid, wanted, rtol=4 * 2.0**-52, atol=5e-324)
 
 
 def test_kernels_take_formulas_as_they_take_surfaces(himmelblau, points):
