@@ -26,21 +26,20 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.numpy_support import carray
 
 from kernels.jit import EXACT_OPTIONS
 from kernels.lanes import (
     COMPILED,
     LanesType,
+    as_lanes,
     compiled,
     emit_load,
     emit_spread,
     emit_store,
-    load,
-    store,
     width_of,
 )
 from kernels.lanes import math as lanes_math
+from kernels.lanes.loops import Loops
 from kernels.lanes.vector import Vector
 from kernels.surfaces import ascent, bend, height, row
 
@@ -97,181 +96,153 @@ for _name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign")
     OPERATIONS[_name] = getattr(np, _name), getattr(lanes_math, _name)
 
 
-def _write_program(program: Program) -> Any:
-    """A function for kernels of x and y, float64 or lanes of it, that gives the results' tuple."""
-
-    @intrinsic
-    def run(typing: Any, x: Any, y: Any) -> Any:
-        result = types.UniTuple(x, len(program.results))
-
-        def write(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-            kind = ir.VectorType(ir.DoubleType(), getattr(x, "width", 1))
-            values = [Vector(builder, builder.bitcast(value, kind)) for value in arguments]
-            values += map(values[0].of, program.constants)
-            for name, *places in program.operations:
-                values.append(OPERATIONS[name][1](*(values[k] for k in places)))
-            found = [values[k].value for k in program.results]
-            given = arguments[0].type
-            return context.make_tuple(builder, result, [builder.bitcast(v, given) for v in found])
-
-        return result(x, y), write
-
-    return run
-
-
 _POINTER = types.CPointer(types.float64)
-_ONE = types.void(types.float64, types.float64, _POINTER)
-_MANY = types.void(_POINTER, _POINTER, types.intp, _POINTER, types.intp)
-
-
-class Functions(NamedTuple):
-    """Where a compiled program lies: ``one``, ``void(double x, double y, double *out)``, and
-    ``many``, ``void(double *x, double *y, intp move, double *out, intp n)`` for the points
-    (x[i], y[i]) where ``move`` is 1, or (x[i], y[0]) where it is 0 and ``y`` holds that number in
-    each lane of a vector: result k goes to out[k * n + i]. Second derivatives are asked for at one
-    point at a time, and have no ``many``."""
-
-    one: Any
-    many: Any
+_FUNCTION = types.void(_POINTER, _POINTER, types.intp, _POINTER, types.intp)
 
 
 class Formula(NamedTuple):
-    """A surface: its height, slope and second derivatives, each ``Functions`` of this process."""
+    """A surface: its height, slope and second derivatives.
+
+    Each is the address, in this process, of ``void(double *x, double *y, intp move, double *out,
+    intp n)`` for the points (x[i], y[i]) where ``move`` is 1, or (x[i], y[0]) where it is 0 and
+    ``y`` holds that number in every lane of a vector: result k goes to out[k * n + i]. Without the
+    compiler it is the ``Program``.
+    """
 
     height: Any
     ascent: Any
     bend: Any
 
 
-_kept: dict[tuple[Program, bool], tuple[Functions, Any]] = {}
+_kept: dict[tuple[Program, tuple[int, ...]], Any] = {}
 
 
 def build(height: Program, ascent: Program, bend: Program) -> Formula:
     """The surface of three programs, with 1, 2 and 3 results: f; df/dx, df/dy; fxx, fxy, fyy.
 
     What is compiled stays for as long as the process lives, since any number of places may hold its
-    address; the same program is compiled once.
+    address; the same program is compiled once. Second derivatives are asked for at few points, and
+    are compiled for one at a time.
     """
-    return Formula(*map(_functions, (height, ascent, bend), (True, True, False)))
-
-
-def _functions(program: Program, many_too: bool) -> Functions:
     if not COMPILED:
-        return Functions(program, program)
-    key = (program, many_too)
-    if key not in _kept:
-        run, count = _write_program(program), len(program.results)
-        width = width_of(np.float64)
-        lanes = len(width)
+        return Formula(height, ascent, bend)
+    lanes = len(width_of(np.float64))
+    sizes = (lanes, 1), (lanes, 1), (1,)
+    return Formula(*map(_address, (height, ascent, bend), sizes))
 
-        def one(x: Any, y: Any, out: Any) -> None:
-            found = run(x, y)
-            for k in range(count):
-                out[k] = found[k]
+
+def _address(program: Program, sizes: tuple[int, ...]) -> int:
+    """Compile ``program`` for so many lanes at a time, the larger first."""
+    if (program, sizes) not in _kept:
+        run = _writer(program, sizes)
 
         def many(x: Any, y: Any, move: Any, out: Any, n: Any) -> None:
-            xs, ys, outs = carray(x, n), carray(y, n), carray(out, (count, n))
-            whole = n // lanes
-            for i in range(whole):
-                found = run(load(xs, i, width), load(ys, i * move, width))
-                for k in range(count):
-                    store(outs[k], i, found[k])
-            for i in range(whole * lanes, n):
-                found = run(xs[i], ys[i * move])
-                for k in range(count):
-                    outs[k, i] = found[k]
+            run(x, y, move, out, n)
 
-        bodies: list[tuple[Any, Any]] = [(_ONE, one), (_MANY, many)]
-        made = [numba.cfunc(kind, **EXACT_OPTIONS)(body) for kind, body in bodies[: 1 + many_too]]
-        _kept[key] = Functions(made[0].address, made[-1].address), made
-    return _kept[key][0]
+        _kept[program, sizes] = numba.cfunc(_FUNCTION, **EXACT_OPTIONS)(many)
+    return int(_kept[program, sizes].address)
+
+
+def _writer(program: Program, sizes: tuple[int, ...]) -> Any:
+    def results(x: Vector, y: Vector) -> list[Vector]:
+        values = [x, y, *map(x.of, program.constants)]
+        for name, *places in program.operations:
+            values.append(OPERATIONS[name][1](*(values[k] for k in places)))
+        return [values[k] for k in program.results]
+
+    def write(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        x, y, move, out, n = arguments
+
+        def place(data: Any, first: Any, size: int) -> Any:
+            vector = ir.VectorType(ir.DoubleType(), size)
+            return builder.bitcast(builder.gep(data, [first]), vector.as_pointer())
+
+        def block(first: Any, size: int) -> None:
+            points = place(x, first, size), place(y, builder.mul(first, move), size)
+            vectors = (Vector(builder, emit_load(builder, point)) for point in points)
+            for k, result in enumerate(results(*vectors)):
+                there = builder.add(builder.mul(n, n.type(k)), first)
+                emit_store(builder, result.value, place(out, there, size))
+
+        Loops(context, builder, sizes[0]).blocks(n, sizes, block)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def run(typing: Any, x: Any, y: Any, move: Any, out: Any, n: Any) -> Any:
+        return _FUNCTION, write
+
+    return run
+
+
+def _emit_call(builder: Any, address: Any, *arguments: Any) -> None:
+    kind = ir.FunctionType(ir.VoidType(), [value.type for value in arguments])
+    builder.call(builder.inttoptr(address, kind.as_pointer()), arguments)
 
 
 @lru_cache(maxsize=64)
 def _from_python(address: int) -> Callable[..., Any]:
-    pointer = ctypes.POINTER(ctypes.c_double)
-    return ctypes.CFUNCTYPE(None, ctypes.c_double, ctypes.c_double, pointer)(address)
+    pointer, word = ctypes.POINTER(ctypes.c_double), ctypes.c_ssize_t
+    return ctypes.CFUNCTYPE(None, pointer, pointer, word, pointer, word)(address)
 
 
-def call(functions: Any, x: Any, y: Any, count: Any) -> Any:
-    """The ``len(count)`` results at (x, y), in x's type."""
-    if isinstance(functions.one, Program):
-        return tuple(type(x)(value) for value in functions.one(x, y))
-    out = (ctypes.c_double * len(count))()
-    _from_python(int(functions.one))(float(x), float(y), out)
+def call(function: Any, x: Any, y: Any, count: Any) -> Any:
+    """The ``len(count)`` results of one of a formula's functions at (x, y), in x's type."""
+    if isinstance(function, Program):
+        return tuple(type(x)(value) for value in function(x, y))
+    at_x, at_y, out = ctypes.c_double(x), ctypes.c_double(y), (ctypes.c_double * len(count))()
+    _from_python(int(function))(at_x, at_y, 1, out, 1)
     return tuple(type(x)(value) for value in out)
 
 
 @compiled(call)
-def _call(functions: Any, x: Any, y: Any, count: Any) -> Any:
-    n, double, word = len(count), ir.DoubleType(), ir.IntType(64)
-    result, pointer = types.UniTuple(x, n), ir.DoubleType().as_pointer()
+def _call(function: Any, x: Any, y: Any, count: Any) -> Any:
+    n, word, pointer = len(count), ir.IntType(64), ir.DoubleType().as_pointer()
+    result, in_lanes = types.UniTuple(x, n), isinstance(x, LanesType)
+    lanes = x if in_lanes else LanesType(x, 1)
 
-    def call_one(builder: Any, address: Any, point: Any, room: Any) -> list[Any]:
-        kind = ir.FunctionType(ir.VoidType(), [double, double, pointer])
-        builder.call(builder.inttoptr(address, kind.as_pointer()), [*point, room])
-        return [builder.load(builder.gep(room, [word(k)])) for k in range(n)]
-
-    def one(context: Any, builder: Any, arguments: Any) -> Any:
-        room = cgutils.alloca_once(builder, double, size=n)
-        wide = [context.cast(builder, value, x, types.float64) for value in arguments[1:3]]
-        found = call_one(builder, builder.extract_value(arguments[0], 0), wide, room)
-        narrow = [context.cast(builder, value, types.float64, x) for value in found]
-        return context.make_tuple(builder, result, narrow)
-
-    def lanes(context: Any, builder: Any, arguments: Any) -> Any:
-        single, wide = x.element == types.float32, ir.VectorType(double, x.width)
-        points = [builder.fpext(v, wide) if single else v for v in arguments[1:3]]
-        room = cgutils.alloca_once(builder, double, size=(2 + n) * x.width)
-        rows = [builder.gep(room, [word(k * x.width)]) for k in range(2 + n)]
-        if n > 2:
-            found = [ir.Constant(wide, ir.Undefined) for _ in range(n)]
-            address = builder.extract_value(arguments[0], 0)
-            for lane in range(x.width):
-                place = ir.IntType(32)(lane)
-                point = [builder.extract_element(v, place) for v in points]
-                values = call_one(builder, address, point, room)
-                pairs = zip(found, values, strict=True)
-                found = [builder.insert_element(v, value, place) for v, value in pairs]
-        else:
-            vectors = [builder.bitcast(row, wide.as_pointer()) for row in rows]
-            for value, place in zip(points, vectors, strict=False):
-                emit_store(builder, value, place)
-            kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, word, pointer, word])
-            function = builder.inttoptr(builder.extract_value(arguments[0], 1), kind.as_pointer())
-            builder.call(function, [rows[0], rows[1], word(1), rows[2], word(x.width)])
-            found = [emit_load(builder, place) for place in vectors[2:]]
+    def write(context: Any, builder: Any, arguments: Any) -> Any:
+        wide = ir.VectorType(ir.DoubleType(), lanes.width)
+        room = cgutils.alloca_once(builder, wide, size=2 + n)
+        places = [builder.gep(room, [word(k)]) for k in range(2 + n)]
+        single = lanes.element == types.float32
+        for value, given, place in zip(arguments[1:3], (x, y), places, strict=False):
+            vector = as_lanes(context, builder, value, given, lanes)
+            emit_store(builder, builder.fpext(vector, wide) if single else vector, place)
+        at_x, at_y, out = (builder.bitcast(place, pointer) for place in places[:3])
+        _emit_call(builder, arguments[0], at_x, at_y, word(1), out, word(lanes.width))
+        found = [emit_load(builder, place) for place in places[2:]]
         if single:
-            found = [builder.fptrunc(value, arguments[1].type) for value in found]
+            narrow = ir.VectorType(ir.FloatType(), lanes.width)
+            found = [builder.fptrunc(vector, narrow) for vector in found]
+        if not in_lanes:
+            found = [builder.extract_element(vector, ir.IntType(32)(0)) for vector in found]
         return context.make_tuple(builder, result, found)
 
-    return result(functions, x, y, count), lanes if isinstance(x, LanesType) else one
+    return result(function, x, y, count), write
 
 
-def fill(functions: Any, x: Any, y: Any, out: Any) -> None:
+def fill(function: Any, x: Any, y: Any, out: Any) -> None:
     """The first result at the points (x[i], y); fills ``out`` (n,); both float64, contiguous."""
     for i in range(x.size):
-        out[i] = functions.many(x[i], y)[0]
+        out[i] = function(x[i], y)[0]
 
 
 @compiled(fill)
-def _fill(functions: Any, x: Any, y: Any, out: Any) -> Any:
+def _fill(function: Any, x: Any, y: Any, out: Any) -> Any:
     if {x, out} != {types.float64[::1]}:
         return None
-    word, pointer = ir.IntType(64), ir.DoubleType().as_pointer()
+    word = ir.IntType(64)
 
     def write(context: Any, builder: Any, arguments: Any) -> Any:
         row = context.make_array(x)(context, builder, arguments[1])
         made = context.make_array(out)(context, builder, arguments[3])
-        width = len(width_of(np.float64))
-        level = emit_spread(builder, arguments[2], width)
-        room = builder.bitcast(cgutils.alloca_once_value(builder, level), pointer)
-        kind = ir.FunctionType(ir.VoidType(), [pointer, pointer, word, pointer, word])
-        function = builder.inttoptr(builder.extract_value(arguments[0], 1), kind.as_pointer())
-        builder.call(function, [row.data, room, word(0), made.data, row.nitems])
+        level = emit_spread(builder, arguments[2], len(width_of(np.float64)))
+        room = cgutils.alloca_once_value(builder, level)
+        at_y = builder.bitcast(room, ir.DoubleType().as_pointer())
+        _emit_call(builder, arguments[0], row.data, at_y, word(0), made.data, row.nitems)
         return context.get_dummy_value()
 
-    return types.void(functions, x, types.float64, out), write
+    return types.void(function, x, types.float64, out), write
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:

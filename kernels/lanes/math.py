@@ -172,17 +172,32 @@ def _turned(x: Vector, quarter: float) -> Vector:
 
 def _or_far(x: Vector, near: Vector, name: str) -> Vector:
     """``near``, and the C library's function where |x| is too large for ``_reduced_turn``."""
-    builder, limit = x.builder, x.either(2.0**21, 2.0**50)
-    far = x.call("fabs").compare(">=", limit)
+    builder = x.builder
+    far = x.call("fabs").compare(">=", x.either(2.0**21, 2.0**50))
     bits = builder.bitcast(far, ir.IntType(x.width))
     before = builder.block
     with builder.if_then(builder.icmp_unsigned("!=", bits, bits.type(0)), likely=False):
-        mended = x.call(name).where(far, near)
-        inside = builder.block
+        library = builder.call(_library(x, name), [x.value])
+        mended = builder.select(far, library, near.value)
     result = builder.phi(x.value.type)
     result.add_incoming(near.value, before)
-    result.add_incoming(mended.value, inside)
+    result.add_incoming(mended, mended.parent)
     return Vector(builder, result)
+
+
+def _library(x: Vector, name: str) -> Any:
+    """The C library's function of vectors like ``x``, lane by lane: written once a module, since
+    it is hardly ever called."""
+    place = f"lanes_{name}_{x.kind.__name__}_{x.width}"
+    function = x.builder.module.globals.get(place)
+    if function is None:
+        kind = ir.FunctionType(x.value.type, [x.value.type])
+        function = ir.Function(x.builder.module, kind, place)
+        function.linkage = "linkonce_odr"
+        function.attributes.add("noinline")
+        inside = ir.IRBuilder(function.append_basic_block())
+        inside.ret(llvm_call(inside, name, function.args[0]))
+    return function
 
 
 def sin(x: Vector) -> Vector:
