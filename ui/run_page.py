@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from pathlib import Path
 
 import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QComboBox,
-    QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QSizePolicy,
     QSplitter,
     QStyle,
@@ -21,15 +17,17 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ui import run_files
 from ui.analyst import Analysis, Analyst, Request
-from ui.experiment_form import ExperimentForm, brief
+from ui.experiment_form import ExperimentForm
 from ui.landscape_view import LandscapeView
 from ui.loss_view import LossView
 from ui.network_view import NetworkView
 from ui.page import Page
 from ui.run_bridge import RunBridge, is_running
+from ui.run_list import RunList
 from ui.weights_view import WeightsView
-from workbench import Experiment, Run, Snapshot, WorkbenchError
+from workbench import Experiment, Run, Snapshot
 
 _PACES = {"full speed": None, "1000 steps/s": 1000.0, "100 steps/s": 100.0, "10 steps/s": 10.0}
 
@@ -46,7 +44,7 @@ class RunPage(Page):
         self.form = ExperimentForm()
         self.loss, self.network, self.weights = LossView(), NetworkView(), WeightsView()
         self.landscape = LandscapeView()
-        self.runs = QListWidget()
+        self.runs = RunList()
         self.updates = 0
         self._shown: Snapshot | None = None
         self._figures: dict[str, QLabel] = {}
@@ -70,9 +68,9 @@ class RunPage(Page):
         self.pace.addItems(list(_PACES))
         self.pace.setToolTip("how fast to train; the result does not depend on it")
         self.bar.addWidget(self.pace)
-        self.add_file_action("&Open experiment…", "Ctrl+O", self._open_file)
-        self.add_file_action("&Save experiment…", "Ctrl+S", self._save_experiment)
-        self.add_file_action("Save &run folder…", "Ctrl+Shift+S", self._save_run)
+        self.add_file_action("&Open experiment…", "Ctrl+O", lambda: run_files.open_experiment(self))
+        self.add_file_action("&Save experiment…", "Ctrl+S", lambda: run_files.save_experiment(self))
+        self.add_file_action("Save &run folder…", "Ctrl+Shift+S", lambda: run_files.save_run(self))
 
     def _make_layout(self) -> None:
         left = QWidget()
@@ -86,10 +84,6 @@ class RunPage(Page):
         heading.setObjectName("viewTitle")
         heading.setContentsMargins(8, 2, 8, 0)
         column.addWidget(heading)
-        self.runs.setMaximumHeight(96)
-        self.runs.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.runs.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.runs.setFrameShape(QFrame.Shape.NoFrame)
         column.addWidget(self.runs)
         left.setMinimumWidth(250)
         left.setMaximumWidth(340)
@@ -149,13 +143,13 @@ class RunPage(Page):
         self.pace.textActivated.connect(lambda text: bridge.set_pace(_PACES[text]))
         bridge.opened.connect(self._opened)
         bridge.updated.connect(self._updated)
-        bridge.failed.connect(self._say)
+        bridge.failed.connect(self.say)
         bridge.said.connect(self.told)
         self.analyst.analysed.connect(self._analysed)
         self.network.sample_changed.connect(lambda _: self._ask())
         self.form.changed.connect(self._experiment_changed)
         self.form.preset_chosen.connect(self._open_preset)
-        self.runs.currentRowChanged.connect(self._show_run)
+        self.runs.chosen.connect(self._show_run)
 
     # -- what the user does --------------------------------------------------------------------
 
@@ -176,42 +170,8 @@ class RunPage(Page):
     def _open_preset(self, name: str) -> None:
         self.open_experiment(Experiment.preset(name))
 
-    def _open_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open experiment", "", "Experiments (*.toml)")
-        if name:
-            try:
-                self.open_experiment(Experiment.load(name))
-            except WorkbenchError as error:
-                self._say(str(error))
-
-    def _save_experiment(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save experiment", "experiment.toml", "Experiments (*.toml)"
-        )
-        if name and self.form.experiment is not None:
-            try:
-                self.form.experiment.save(name)
-                self.told.emit(f"saved {name}")
-            except OSError as error:
-                self._say(f"{name}: cannot be written ({error.strerror})")
-
-    def _save_run(self) -> None:
-        run = self.bridge.run
-        name, _ = QFileDialog.getSaveFileName(self, "Save run folder (a new folder)", "run")
-        if name and run is not None:
-            from workbench.store import choose_folder, save_run
-
-            try:
-                folder = choose_folder(name, run.experiment, Path(name).name)
-            except WorkbenchError as error:
-                self._say(str(error))
-                return
-            self.bridge.pause()
-            self.bridge.do(lambda: save_run(run, folder), f"saved {folder}")
-
-    def _show_run(self, row: int) -> None:
-        if 0 <= row < len(self.bridge.runs) and self.bridge.runs[row] is not self.bridge.run:
-            run = self.bridge.runs[row]
+    def _show_run(self, run: Run) -> None:
+        if run is not self.bridge.run:
             self.form.show_experiment(run.experiment)
             self.bridge.show(run)
 
@@ -230,15 +190,7 @@ class RunPage(Page):
         self.network.open(run)
         self.weights.open(run)
         self.landscape.open(run, self.bridge.runs)
-        self.runs.blockSignals(True)
-        self.runs.clear()
-        for k, kept in enumerate(self.bridge.runs):
-            self.runs.addItem(f"{k + 1}  {brief(kept.experiment)}")
-            item = self.runs.item(k)
-            assert item is not None
-            item.setToolTip(f"{brief(kept.experiment)}: {kept.steps} steps, click to show it")
-        self.runs.setCurrentRow(self.bridge.runs.index(run))
-        self.runs.blockSignals(False)
+        self.runs.show_runs(self.bridge.runs, run)
 
     def _updated(self, shown: Snapshot) -> None:
         self._shown = shown
@@ -291,7 +243,8 @@ class RunPage(Page):
         layers = " + ".join(map(str, found.dead)) or "0"
         self._figures["dead units"].setText(f"dead units {layers}")
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Tell below the form what went wrong."""
         self.form.message.setText(text)
 
 

@@ -40,7 +40,7 @@ def save_paths(page: SurfacePage) -> Said | None:
     if not name:
         return None
     path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
-    content = paths_csv(page.traces)
+    content = paths_csv(page.scene.traces)
     return save(lambda: write_whole(path, content), path)
 
 

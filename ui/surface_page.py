@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QStyle, QVBoxLayout, QWidget
 
@@ -13,20 +12,15 @@ from ui.page import Page
 from ui.race_view import RaceView
 from ui.racing import Racer, Trace, race, verdict
 from ui.relief_view import ReliefView
-from ui.step_view import look_at
 from ui.surface_exports import choose_film, save_paths
-from ui.surface_grid import Grid, make_grid, thinned
+from ui.surface_grid import Grid, make_grid
 from ui.surface_map import SurfaceMap
 from ui.surface_panel import SurfacePanel
-from ui.symbols import SYMBOLS, map_colour
+from ui.surface_scene import SurfaceScene
 from ui.theme import themes
 from ui.timeline import Timeline
 from ui.worker import Worker
 from workbench.descents.surface import Surface
-
-_IN_3D = 600  # points of a path in 3-D
-_MOST_3D_MINIMA = 60
-_GRADIENT_SHARE = 12.0  # the arrow of -gradient is as long as this part of the map
 
 
 class SurfacePage(Page):
@@ -55,14 +49,11 @@ class SurfacePage(Page):
         self.step_note = QLabel("")
         self.step_note.setWordWrap(True)
         self.step_note.setMinimumHeight(2 * self.step_note.fontMetrics().lineSpacing())
-        self.shown: Surface | None = None
-        self.grid: Grid | None = None
-        self.traces: Sequence[Trace] = ()
+        self.scene = SurfaceScene(self.map, self.relief, self.race)
         self.descents = 0
         self._maps = Worker("surface-map", self)
         self._walks = Worker("surface-descent", self)
         self._opened = False
-        self._minima_marks: list[tuple[np.ndarray, str, str, float]] = []
         self.filming: Filming | None = None
         self._said = ""
         self._make_layout()
@@ -135,13 +126,14 @@ class SurfacePage(Page):
         self.map.hovered.connect(self._show_here)
 
     def _show_here(self, x: float, y: float) -> None:
-        if self.shown is not None and self.grid is not None:
-            value = float(self.grid.nearest(x, y))
+        grid = self.scene.grid
+        if grid is not None:
+            value = float(grid.nearest(x, y))
             self.here.setText(f"under the mouse ({x:.5g}, {y:.5g}): f ≈ {value:.5g}")
 
     def exports(self) -> list[tuple[str, Callable[[], None]]]:
         """The paths, and the descent as a film."""
-        if not self.traces:
+        if not self.scene.traces:
             return []
         return [
             ("The paths as CSV…", self._export_paths),
@@ -206,20 +198,16 @@ class SurfacePage(Page):
         self._tell()
 
     def _surface_changed(self, shown: Surface) -> None:
-        self.shown, self.grid, self.traces = shown, None, ()
         for worker, channel in ((self._maps, "grid"), (self._walks, "paths")):
             worker.forget(channel)
         self.heading.setText(shown.name.replace("_", " "))
-        self.map.show_surface(shown)
-        self.map.set_start(*self.panel.field.start)
-        self.relief.show_grid(None)
-        self.race.show_traces(shown, ())
+        self.scene.show_surface(shown)
         self.note.setText("compiling…")
         self._ask_grid()
         self._descend()
 
     def _ask_grid(self) -> None:
-        shown = self.shown
+        shown = self.scene.shown
         if shown is None:
             return
         area, shape, log = self.map.area(), self.map.shape(), self.log.isChecked()
@@ -227,32 +215,9 @@ class SurfacePage(Page):
         self._maps.ask("grid", lambda: make_grid(shown, area, shape, log, count), self._show_grid)
 
     def _show_grid(self, grid: Grid) -> None:
-        self.grid = grid
-        self.map.show_grid(grid)
-        self.relief.show_grid(grid)
-        self._show_minima()
-        self._tell()
-
-    def _show_minima(self) -> None:
-        if self.shown is None or self.grid is None:
-            return
-        grid = self.grid
-        inside = [
-            m
-            for m in self.shown.minima
-            if grid.x[0] <= m[0] <= grid.x[-1] and grid.y[0] <= m[1] <= grid.y[-1]
-        ]
-        # In 3-D, many marks would hide the surface.
-        kinds = [[m[:3] for m in inside if m[3] == deepest] for deepest in (False, True)]
-        points = [
-            (np.array(kind).reshape(-1, 3), shade, symbol, size)
-            for kind, (shade, symbol, size) in zip(
-                kinds, (("#ffffff", "x", 9.0), ("#ffe680", "star", 14.0)), strict=True
-            )
-            if len(kind) <= _MOST_3D_MINIMA
-        ]
-        self._minima_marks = points
+        self.scene.show_grid(grid)
         self._show_step()
+        self._tell()
 
     # -- descents ------------------------------------------------------------------------------
 
@@ -261,7 +226,7 @@ class SurfacePage(Page):
         self._descend()
 
     def _descend(self) -> None:
-        shown = self.shown
+        shown = self.scene.shown
         if shown is None:
             return
         self.map.set_start(*self.panel.field.start)
@@ -270,13 +235,11 @@ class SurfacePage(Page):
         self._walks.ask("paths", lambda: race(shown, racers, field), self._show_traces)
 
     def _show_traces(self, traces: Sequence[Trace]) -> None:
-        self.traces = traces
         self.descents += 1
         if self._said and self.panel.message.text() == self._said:
             self.panel.say("")
         self.timeline.set_steps(max((len(t.path) - 1 for t in traces), default=0))
-        if self.shown is not None:
-            self.race.show_traces(self.shown, traces)
+        self.scene.show_traces(traces)
         self._show_step()
         self._tell()
 
@@ -284,53 +247,18 @@ class SurfacePage(Page):
         self._show_step()
         self._tell()
 
-    def _chosen(self) -> Trace | None:
-        row = self.panel.racers.selected
-        return self.traces[row] if row < len(self.traces) else None
-
     def _tell(self) -> None:
-        chosen = self._chosen()
-        if self.shown is None:
+        shown, chosen = self.scene.shown, self.scene.trace(self.panel.racers.selected)
+        if shown is None:
             return
         if chosen is None:
             self.note.setText("compiling…")
             return
-        known = self.shown.minima
+        known = shown.minima
         legend = "☆ global, × local minima; " if known else ""
-        who = f"{chosen.racer.label}: " if len(self.traces) > 1 else ""
+        who = f"{chosen.racer.label}: " if len(self.scene.traces) > 1 else ""
         self.note.setText(f"{who}{verdict(chosen)}. {legend}click or drag the start")
 
-    # -- the step shown ------------------------------------------------------------------------
-
     def _show_step(self) -> None:
-        step = self.timeline.step
-        self.map.show_paths([(t.path, t.racer.number) for t in self.traces], step)
-        self.race.set_step(step)
-        self._show_3d(step)
-        chosen = self._chosen()
-        if chosen is None or not len(chosen.path):
-            self.map.show_step([])
-            self.relief.show_tangent(None)
-            self.step_note.setText("")
-            return
-        k = min(step, len(chosen.path) - 1)
-        x, y, value, gx, gy = chosen.path[k]
-        area = self.map.area()
-        text, arrows = look_at(chosen, k, (area[1] - area[0]) / _GRADIENT_SHARE)
-        self.map.show_step(arrows)
-        self.step_note.setText(text)
-        wanted = self.tangent.isChecked()
-        self.relief.show_tangent((x, y, value, (gx, gy)) if wanted else None)
-
-    def _show_3d(self, step: int) -> None:
-        paths, points = [], list(self._minima_marks)
-        for trace in self.traces:
-            if not len(trace.path):
-                continue
-            last = min(step, len(trace.path) - 1)
-            shade = map_colour(trace.racer.number)
-            walked = trace.path[: last + 1, :3]
-            paths.append((walked[thinned(len(walked), _IN_3D)], shade))
-            points.append((walked[-1:], shade, SYMBOLS[trace.racer.number], 11.0))
-        self.relief.show_paths(paths)
-        self.relief.show_points(points)
+        row, tangent = self.panel.racers.selected, self.tangent.isChecked()
+        self.step_note.setText(self.scene.show_step(self.timeline.step, row, tangent))

@@ -25,7 +25,7 @@ def page(make_user):
     user = make_user(play=False)
     QTest.keyClick(user.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     page = user.window.surface_page
-    user.until(lambda: page.traces and page.grid and page.idle)
+    user.until(lambda: page.scene.traces and page.scene.grid and page.idle)
     QTest.qWait(50)
     page.user = user
     return page
@@ -84,7 +84,7 @@ def test_lines_of_constant_width_are_moved_to_the_pictures_coordinates():
 
 def test_paths_are_a_table_that_reads_back_exactly(page, tmp_path, monkeypatch):
     page.panel.racers.add.click()
-    page.user.until(lambda: len(page.traces) == 2 and page.idle)
+    page.user.until(lambda: len(page.scene.traces) == 2 and page.idle)
     file = tmp_path / "paths"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
     [act] = [act for text, act in page.exports() if "CSV" in text]
@@ -92,10 +92,10 @@ def test_paths_are_a_table_that_reads_back_exactly(page, tmp_path, monkeypatch):
     page.user.until(lambda: "saved" in page.user.window.state.text())
     with file.with_suffix(".csv").open() as opened:
         rows = list(csv.DictReader(opened))
-    assert len(rows) == sum(len(t.path) for t in page.traces)
+    assert len(rows) == sum(len(t.path) for t in page.scene.traces)
     first = next(row for row in rows if row["step"] == "7")
     found = [float(first[key]) for key in ("x", "y", "value", "df/dx", "df/dy")]
-    assert found == page.traces[0].path[7].tolist()
+    assert found == page.scene.traces[0].path[7].tolist()
 
 
 def test_a_film_is_written_and_shows_the_descent(page, tmp_path):

@@ -26,10 +26,10 @@ class Surfaces:
         self.settle()
 
     def settle(self):
-        page = self.page
-        self.user.until(lambda: page.shown is not None and page.traces and page.grid and page.idle)
+        page, scene = self.page, self.page.scene
+        self.user.until(lambda: scene.shown and scene.traces and scene.grid and page.idle)
         QTest.qWait(30)  # results on their way to the window's thread, and the map's timer
-        self.user.until(lambda: page.traces and page.grid and page.idle)
+        self.user.until(lambda: scene.traces and scene.grid and page.idle)
 
     def pixel(self, x, y):
         plot = self.page.map.plot
@@ -55,7 +55,7 @@ class Surfaces:
 
     @property
     def path(self):
-        return self.page.traces[0].path
+        return self.page.scene.traces[0].path
 
 
 @pytest.fixture
@@ -95,25 +95,25 @@ def test_dragging_the_start_makes_descents_on_the_way(on):
 
 
 def test_zooming_makes_the_grid_of_what_is_shown(on):
-    area, grid = on.page.map.area(), on.page.grid
+    area, grid = on.page.map.area(), on.page.scene.grid
     assert np.allclose((grid.x[0], grid.x[-1], grid.y[0], grid.y[-1]), area)
     box = on.page.map.plot.getPlotItem().vb
     box.setRange(xRange=(2.9, 3.1), yRange=(1.9, 2.1), padding=0)
-    on.user.until(lambda: on.page.grid is not grid)
+    on.user.until(lambda: on.page.scene.grid is not grid)
     on.settle()
-    fine = on.page.grid
+    fine = on.page.scene.grid
     assert np.allclose((fine.x[0], fine.x[-1], fine.y[0], fine.y[-1]), on.page.map.area())
     wanted = himmelblau(np.stack(np.meshgrid(fine.x, fine.y)))
     assert np.allclose(fine.height, wanted, rtol=1e-9, atol=1e-12)
     on.page.map.plot.setFocus()
     QTest.keyClick(on.page.map.plot, Qt.Key.Key_Home)
-    on.user.until(lambda: np.allclose(on.page.grid.x[[0, -1]], grid.x[[0, -1]]))
+    on.user.until(lambda: np.allclose(on.page.scene.grid.x[[0, -1]], grid.x[[0, -1]]))
 
 
 def test_arrows_point_down_the_slope(on):
     on.page.arrows.click()
-    on.user.until(lambda: len(on.page.grid.arrows) > 0)
-    lines = on.page.grid.arrows.reshape(-1, 6, 2)
+    on.user.until(lambda: len(on.page.scene.grid.arrows) > 0)
+    lines = on.page.scene.grid.arrows.reshape(-1, 6, 2)
     foot, step = lines[:, 0], lines[:, 1] - lines[:, 0]
     assert len(foot) > 50
     h = 1e-5
@@ -155,13 +155,15 @@ def test_a_race_is_run_from_one_start(on):
     page.panel.racers.add.click()
     on.user.pick(page.panel.racers.editors["optimizer"].combo, "momentum")
     on.user.enter(page.panel.racers.editors["optimizer"].fields["learning_rate"], "0.002")
-    on.user.until(lambda: [t.racer.label for t in page.traces] == ["sgd 0.01", "momentum 0.002"])
+    on.user.until(
+        lambda: [t.racer.label for t in page.scene.traces] == ["sgd 0.01", "momentum 0.002"]
+    )
     on.settle()
-    assert np.array_equal(page.traces[0].path[0], page.traces[1].path[0])
-    assert {t.racer.number for t in page.traces} == {0, 1}
+    assert np.array_equal(page.scene.traces[0].path[0], page.scene.traces[1].path[0])
+    assert {t.racer.number for t in page.scene.traces} == {0, 1}
     table = page.race.table
     for row in range(2):
-        [trace] = [t for t in page.traces if t.racer.label == table.item(row, 0).text()]
+        [trace] = [t for t in page.scene.traces if t.racer.label == table.item(row, 0).text()]
         for column, tolerance in enumerate((1.0, 1e-2, 1e-4, 1e-8), 1):
             steps = int(table.item(row, column).text().replace(",", ""))
             values = himmelblau(trace.path[:, :2].T)
@@ -171,7 +173,7 @@ def test_a_race_is_run_from_one_start(on):
     column = [table.item(row, 4).key for row in range(2)]
     assert column == sorted(column, reverse=True)
     page.panel.racers.remove.click()
-    on.user.until(lambda: len(page.traces) == 1)
+    on.user.until(lambda: len(page.scene.traces) == 1)
     assert len(page.race._curves) == 1
 
 
@@ -188,7 +190,7 @@ def test_noise_is_the_same_for_the_same_seed_only(on):
 
 
 def test_bad_numbers_say_why_and_change_nothing(on):
-    panel, traces = on.page.panel, on.page.traces
+    panel, traces = on.page.panel, on.page.scene.traces
     for name, text in (("steps", "0"), ("start x", "here"), ("noise", "-1")):
         on.user.enter(panel.numbers[name], text)
         assert name in panel.message.text()
@@ -199,7 +201,7 @@ def test_bad_numbers_say_why_and_change_nothing(on):
     on.user.enter(panel.racers.editors["optimizer"].fields["learning_rate"], "-3")
     assert "optimizer.learning_rate" in panel.message.text()
     on.settle()
-    assert np.array_equal(on.page.traces[0].path, traces[0].path)
+    assert np.array_equal(on.page.scene.traces[0].path, traces[0].path)
 
 
 def test_a_rate_too_large_is_told(on):
@@ -214,17 +216,17 @@ def test_a_formula_is_shown_and_a_wrong_one_tells_its_place(on):
     assert "at character 7" in panel.formula_message.text()
     assert panel.formula_message.isVisible()
     assert panel.formula.cursorPosition() == 6
-    assert page.shown.name == "himmelblau"
+    assert page.scene.shown.name == "himmelblau"
     on.user.enter(panel.formula, "(x - 1)^2 + 3*y**2")
-    on.user.until(lambda: page.shown.formula.startswith("(x - 1)"))
+    on.user.until(lambda: page.scene.shown.formula.startswith("(x - 1)"))
     on.settle()
     assert not panel.formula_message.isVisible()
-    grid = page.grid
+    grid = page.scene.grid
     x, y = np.meshgrid(grid.x, grid.y)
     assert np.allclose(grid.height, (x - 1) ** 2 + 3 * y**2)
-    assert np.allclose(page.traces[0].path[-1, :2], (1.0, 0.0), atol=1e-4)
+    assert np.allclose(page.scene.traces[0].path[-1, :2], (1.0, 0.0), atol=1e-4)
     on.user.enter(panel.domain, "0, 2, -1, 1")
-    on.user.until(lambda: page.shown.domain == (0.0, 2.0, -1.0, 1.0))
+    on.user.until(lambda: page.scene.shown.domain == (0.0, 2.0, -1.0, 1.0))
     on.settle()
     on.user.enter(panel.domain, "2, 0, -1, 1")
     assert "surface.domain" in panel.message.text()
@@ -234,7 +236,7 @@ def test_a_formula_is_shown_and_a_wrong_one_tells_its_place(on):
 def test_another_surface_brings_its_domain_and_minima(on, name):
     page = on.page
     on.user.pick(page.panel.surface.combo, name)
-    on.user.until(lambda: page.shown.name == name)
+    on.user.until(lambda: page.scene.shown.name == name)
     on.settle()
     facts = surfaces.catalog.get(name).facts
     x_low, x_high, y_low, y_high = facts["domain"]

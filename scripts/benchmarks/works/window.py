@@ -108,7 +108,7 @@ def window(seconds: float) -> dict[str, Any]:
         button = page.bar.widgetForAction(page.step)
         surface = surfaces.map.plot.viewport()
         shown.show_page(surfaces)
-        while not surfaces.traces or surfaces.grid is None:
+        while not surfaces.scene.traces or surfaces.scene.grid is None:
             yield 0.05
         yield 1.0
         centre = surface.rect().center()
