@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 
 from kernels import compiling
 from ui.main_window import MainWindow
+from ui.theme import Outlined
 from workbench import Experiment, Run, moments
 
 _PATIENCE = 0.3  # seconds
@@ -33,7 +34,7 @@ def prepare() -> QApplication:
     assert isinstance(application, QApplication)
     application.setApplicationName("Descent Workbench")
     application.setOrganizationName("descent-workbench")
-    application.setStyle("Fusion")
+    application.setStyle(Outlined())
     return application
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 FIELD_OF_VIEW = 36.0  # degrees, across a square picture
-_WIDEST = 1.25  # of its height: a wider picture has more room aside, and shows nothing larger
 _NEAREST, _FARTHEST = 1.6, 12.0
 
 
@@ -57,7 +56,7 @@ class Camera:
         the eye is NaN."""
         seen = self.see(points)
         far = np.where(seen[:, 2] < -1e-6, -seen[:, 2], np.nan)
-        size = min(width, _WIDEST * height) / 2.0 / np.tan(np.radians(FIELD_OF_VIEW) / 2.0)
+        size = min(width, height) / 2.0 / np.tan(np.radians(FIELD_OF_VIEW) / 2.0)
         return np.column_stack(
             [
                 width / 2.0 + size * seen[:, 0] / far,
@@ -69,5 +68,5 @@ class Camera:
 
 def field_across(width: float, height: float) -> float:
     """The field of view in degrees across a picture of that size."""
-    share = width / min(width, _WIDEST * height)
+    share = width / min(width, height)
     return float(2.0 * np.degrees(np.arctan(share * np.tan(np.radians(FIELD_OF_VIEW) / 2.0))))

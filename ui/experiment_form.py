@@ -124,6 +124,8 @@ class ExperimentForm(QScrollArea):
         shown |= {"output": spec.output, "loss": spec.loss}
         if spec.activations:
             shown["activations"] = spec.activations[0]
+        else:
+            self.items["activations"].show_none("no hidden layer")
         self.items["activations"].setEnabled(bool(spec.activations))
         for key, choice in shown.items():
             self.items[key].show_table(choice.to_dict())

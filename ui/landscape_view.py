@@ -94,7 +94,7 @@ class LandscapeView(QWidget):
         self.profile.show_profiles(())
         self.choice.open(run, runs or [run])
         self.legend.setText("")
-        self.note.setText("the plane appears with the first steps")
+        self.note.setText("computing the plane…")
 
     def close_view(self) -> None:
         """End the thread and what holds OpenGL."""

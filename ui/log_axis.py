@@ -11,6 +11,11 @@ _NARROW, _WIDE = 0.7, 3.0  # decades with too few, and with enough, powers of te
 _MOST_POWERS = 6
 
 
+def short(number: float, digits: int) -> str:
+    """A number rounded to so many digits, without an exponent where it has at most six places."""
+    return f"{float(f'{number:.{digits}g}'):.{max(digits, 6)}g}"
+
+
 class LogAxis(pg.AxisItem):
     """On a logarithmic scale numbers stand at 1, 2 and 5 times a power of ten, or at some of the
     powers, so that they keep apart."""
@@ -29,5 +34,10 @@ class LogAxis(pg.AxisItem):
         return [(1.0, [p for p in places.tolist() if low <= p <= high])]
 
     def logTickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
-        """Short numbers."""
-        return [f"{10.0**v:.3g}" for v in values]
+        """Numbers with as few digits as tell them apart, three at least."""
+        numbers = [10.0**v for v in values]
+        for digits in range(3, 17):
+            texts = [short(number, digits) for number in numbers]
+            if len(set(texts)) == len(texts):
+                break
+        return texts

@@ -35,7 +35,7 @@ class PlaneBasins(BasinStudy):
 
     def __init__(self, run: Callable[[], Run | None], parent: QWidget | None = None) -> None:
         super().__init__("maps-plane", parent)
-        self.map.set_labels("1st principal direction of the path", "2nd")
+        self.map.set_labels("first main direction of the path", "second main direction")
         self.source = ExperimentCombo(run)
         self.source.setCurrentText("tutorial")
         self.steps = number(

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ui.elided_label import ElidedLabel
 from ui.maps_job import Job
 from ui.number_edit import NumberEdit
 from workbench.maps.pixels import Window
@@ -43,7 +44,7 @@ class Study(QWidget):
         self.message = QLabel("")
         self.message.setObjectName("formMessage")
         self.message.setWordWrap(True)
-        self.heading = QLabel("")
+        self.heading = ElidedLabel()
         self.heading.setObjectName("viewTitle")
         self.note = QLabel("")
         self.note.setObjectName("viewNote")

@@ -249,6 +249,8 @@ class NetworkView(QWidget):
         title.setObjectName("viewTitle")
         self.sample = QSpinBox()
         self.sample.setPrefix("training sample ")
+        # Its own hint cuts the letters that reach below the line.
+        self.sample.setMinimumHeight(self.sample.fontMetrics().height() + 8)
         self.sample.setWrapping(True)
         self.sample.setKeyboardTracking(False)
         self.diagram = Diagram()

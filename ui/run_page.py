@@ -251,7 +251,8 @@ class RunPage(Page):
 def _state_text(shown: Snapshot) -> str:
     if shown.status == "compiling":
         return "compiling…"
-    return f"{shown.status}: {shown.reason}" if shown.reason else shown.status
+    told = shown.reason.startswith(shown.status)
+    return shown.reason if told else ": ".join(filter(None, (shown.status, shown.reason)))
 
 
 def _figure(value: float, form: str) -> str:

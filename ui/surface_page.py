@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QStyle, QVBoxLayout, QWidget
 
+from ui.elided_label import ElidedLabel
 from ui.film import Filming
 from ui.page import Page
 from ui.race_view import RaceView
@@ -75,7 +76,7 @@ class SurfacePage(Page):
         column.setContentsMargins(6, 4, 6, 4)
         column.setSpacing(4)
         head = QHBoxLayout()
-        self.heading = QLabel("Surface")
+        self.heading = ElidedLabel("Surface")
         self.heading.setObjectName("viewTitle")
         head.addWidget(self.heading, 1)
         for box in (self.log, self.arrows, self.tangent):
@@ -257,7 +258,7 @@ class SurfacePage(Page):
         known = shown.minima
         legend = "☆ global, × local minima; " if known else ""
         who = f"{chosen.racer.label}: " if len(self.scene.traces) > 1 else ""
-        self.note.setText(f"{who}{verdict(chosen)}. {legend}click or drag the start")
+        self.note.setText(f"{who}{verdict(chosen)}; {legend}click or drag the start")
 
     def _show_step(self) -> None:
         row, tangent = self.panel.racers.selected, self.tangent.isChecked()

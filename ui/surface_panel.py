@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
@@ -32,6 +33,7 @@ _TIPS = {
     "noise": "standard deviation of what is added to the gradient, the same for all racers",
     "seed": "of the noise",
 }
+_MOST_TOLD = 110  # characters of a derivative
 _FORMULA_TIP = "a function of x and y, such as x^2 + 3*sin(y)**2; Enter shows it"
 _DOMAIN_TIP = "x_low, x_high, y_low, y_high; empty: the usual one"
 
@@ -194,8 +196,13 @@ class SurfacePanel(QScrollArea):
         else:
             self.surface.show_none("the formula below")
             self.formula.set_value(shown.formula)
-            self.about.setText(f"∂f/∂x = {shown.gradient[0]}\n∂f/∂y = {shown.gradient[1]}")
-            self.about.setToolTip("differentiated symbolically")
+            slopes = [
+                f"∂f/∂{name} = {slope}".replace("**", "^")
+                for name, slope in zip(VARIABLES, shown.gradient, strict=True)
+            ]
+            lines = (shorten(slope, _MOST_TOLD, placeholder=" …") for slope in slopes)
+            self.about.setText("\n".join(lines))
+            self.about.setToolTip("\n".join(["differentiated symbolically", *slopes]))
         if former is None or former.domain != shown.domain:
             x_low, x_high, y_low, y_high = shown.domain
             self.set_start(x_low + 0.3 * (x_high - x_low), y_low + 0.85 * (y_high - y_low))

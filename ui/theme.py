@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPalette
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QWidget
 
 # Blue and red ends of Crameri's "vik" family: lightness alone tells them from the middle, and
 # hue tells them from each other for every common colour blindness.
@@ -84,6 +84,28 @@ class Themes(QObject):
 
 
 themes = Themes()
+
+
+class Outlined(QProxyStyle):
+    """Fusion, whose own outline of a check box cannot be seen on a dark window."""
+
+    def __init__(self) -> None:
+        super().__init__("Fusion")
+
+    def drawPrimitive(
+        self,
+        element: QStyle.PrimitiveElement,
+        option: QStyleOption | None,
+        painter: QPainter | None,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Draw one element, a check box with an outline in the theme's faint colour."""
+        super().drawPrimitive(element, option, painter, widget)
+        box = QStyle.PrimitiveElement.PE_IndicatorCheckBox
+        if element == box and option is not None and painter is not None:
+            painter.setPen(QColor(themes.now.faint))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
 
 
 def system_theme() -> Theme:

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 
+from ui.log_axis import short
 from ui.theme import diverging, shade, themes
 from workbench import Run
 from workbench.model import Layer
@@ -124,9 +125,9 @@ class HeatMaps(QWidget):
         x = bar.right() + 5
         middle = bar.center().y() - line // 2
         for y, label in (
-            (bar.top(), f"{limit:.2g}"),
+            (bar.top(), short(limit, 2)),
             (middle, "0"),
-            (bar.bottom() - line, f"−{limit:.2g}"),
+            (bar.bottom() - line, f"−{short(limit, 2)}"),
         ):
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRect(x, y, _LABEL + 8, line), flags, label)

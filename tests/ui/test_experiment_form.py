@@ -171,3 +171,19 @@ def test_a_broken_file_is_told_and_another_can_be_named(form, tmp_path):
     pick(form, "data", "npz")
     form.show_experiment(before)
     assert form.items["data"].combo.currentText() == before.data.name
+
+
+def test_without_hidden_layers_no_activation_is_named(form):
+    heard = []
+    form.changed.connect(heard.append)
+    combo = form.items["activations"].combo
+    form.sizes.setText("16-2")
+    form.sizes.editingFinished.emit()
+    form.show_experiment(heard[-1])
+    assert combo.currentText() == ""
+    assert combo.placeholderText() == "no hidden layer"
+    assert not combo.isEnabled()
+    form.sizes.setText("16-3-2")
+    form.sizes.editingFinished.emit()
+    form.show_experiment(heard[-1])
+    assert combo.currentText() == heard[-1].network.activations[0].name

@@ -286,3 +286,19 @@ def test_a_logarithmic_axis_always_has_numbers(qapp, low, high):
     for place, text in zip(places, texts, strict=True):
         assert float(text) == pytest.approx(10.0**place)
         assert 0.999 * low <= float(text) <= 1.001 * high
+
+
+@pytest.mark.parametrize("low", [0.476800, 4.768, 123456.0])
+def test_numbers_of_a_narrow_logarithmic_axis_differ(qapp, low):
+    axis = LogAxis("left")
+    span = np.log10([low, low * (1 + 1e-5)])
+    [(_, places)] = axis.logTickValues(*span, 300, None)
+    texts = axis.logTickStrings(places, 1.0, 1.0)
+    assert len(set(texts)) == len(texts) >= 2
+    assert np.allclose([float(text) for text in texts], 10.0 ** np.array(places), rtol=1e-12)
+
+
+def test_numbers_of_a_wide_logarithmic_axis_are_short(qapp):
+    assert LogAxis("left").logTickStrings([-4.0, 0.0, 3.0, 5.0, 7.0], 1.0, 1.0) == [
+        "0.0001", "1", "1000", "100000", "1e+07",
+    ]  # fmt: skip

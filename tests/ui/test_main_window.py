@@ -177,7 +177,7 @@ def test_divergence_is_told_in_the_window(make_user):
     user = make_user(experiment)
     user.until(lambda: user.page._shown.status == "diverged")
     # What is still being compiled for the views is told first.
-    user.until(lambda: "diverged at step" in user.window.state.text())
+    user.until(lambda: user.window.state.text().startswith("diverged at step"))
     user.settled()
     assert np.isfinite(user.run.parameters).all()
 

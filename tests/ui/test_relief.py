@@ -51,6 +51,16 @@ def colours(view):
     ]
 
 
+@pytest.mark.parametrize(("width", "height"), [(560, 400), (426, 308), (300, 420)])
+def test_the_whole_floor_is_in_the_picture_at_first(width, height):
+    square = make_relief(make_grid(Surface.of("bowl"), (-2, 2, -2, 2), (9, 9), False, None), 9)
+    x, y, _ = Camera().project(square.floor(), width, height).T
+    assert x.min() > 0
+    assert x.max() < width
+    assert y.min() > 0
+    assert y.max() < height
+
+
 def test_the_camera_sees_what_a_matrix_of_opengl_does(qapp):
     from PyQt6.QtGui import QMatrix4x4, QVector3D
 

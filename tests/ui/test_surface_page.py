@@ -260,8 +260,19 @@ def test_the_hidden_page_takes_no_shortcuts(on):
     assert on.page.timeline.step == 2
 
 
-def test_everything_is_in_view_at_1280_by_720(on):
+_LONG = " + ".join(f"sin({k}*x)*cos({k}*y)^2/{k}" for k in range(1, 17))
+
+
+@pytest.mark.parametrize("formula", ["", _LONG])
+def test_everything_is_in_view_at_1280_by_720(on, formula):
     page = on.page
+    if formula:
+        on.user.enter(page.panel.formula, formula)
+        on.user.until(lambda: page.scene.shown.formula == formula)
+        on.settle()
+        assert page.heading.text().endswith("…")
+        assert page.heading.toolTip() == formula
+        assert page.panel.about.height() < 250
     for widget in (page.map, page.relief, page.race, page.timeline, page.step_note):
         inside = widget.mapTo(on.user.window, QPoint(0, 0))
         assert inside.x() + widget.width() <= 1280

@@ -31,7 +31,7 @@ def plane_of_path(points: np.ndarray, seed: float = 0) -> Plane:
     if len(chosen) < 2:
         # One single parameter: the second axis leads nowhere.
         chosen.append(np.zeros(points.shape[1]))
-    axes = "path's first main direction", "path's second main direction"
+    axes = "first main direction", "second main direction"
     return Plane(points[-1].copy(), np.array(chosen), "pca", axes)
 
 
