@@ -23,10 +23,14 @@ OPTIONS: Any = {
     "error_model": "numpy",
     "fastmath": set(FAST_MATH),
     "no_cfunc_wrapper": True,
+    "_nrt": True,
 }
 # For lanes: every operation rounded by itself, so that a result does not depend on how the compiler
-# arranges its neighbours; where a fused multiply-add is wanted, it is written.
-EXACT_OPTIONS: Any = OPTIONS | {"fastmath": False}
+# arranges its neighbours; where a fused multiply-add is wanted, it is written. They make no arrays,
+# so none has references to count: each count is an atomic instruction, which waits for all stores
+# before it and for the other threads, since the arrays of a data set are common to all. Said of
+# both kinds, since a kernel inherits from its caller what its own options leave open.
+EXACT_OPTIONS: Any = OPTIONS | {"fastmath": False, "_nrt": False}
 INLINED_OPTIONS: Any = EXACT_OPTIONS | {"forceinline": True}
 
 

@@ -79,3 +79,13 @@ def test_a_network_that_overflows_leaves_the_others_alone(make_case):
     assert not np.isfinite(stormy[3][:, 1]).all()
     for a, b in zip(calm, stormy, strict=True):
         assert np.array_equal(a[..., others], b[..., others])
+
+
+def test_references_to_arrays_are_not_counted(make_case):
+    if not COMPILED:
+        pytest.skip("nothing is compiled")
+    case = make_case(*CASES["deep"])
+    measured(case, np.zeros((case.parameters.size, len(WIDTH))))
+    for text in measure.inspect_llvm().values():
+        assert "NRT_incref" not in text
+        assert "NRT_decref" not in text
