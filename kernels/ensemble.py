@@ -284,13 +284,11 @@ def _apply(
 
 
 @exact_kernel
-def _train_tile(
+def _train_tiles(
     network: Any, rules: Any, limits: Any, train: Any, group: Any, bench: Any, ends: Any,
-    where: Any, kept: Any, width: Any,
+    first: Any, count: Any, kept: Any, width: Any,
 ) -> None:  # fmt: skip
-    """Make the planned steps of one tile; ``where``: (tile, first step, steps)."""
-    tile, first, count = where
-    p, slots, alive = group.parameters[tile], group.slots[tile], group.alive[tile]
+    """Make the ``count`` planned steps, from step ``first`` on, of all tiles of a group."""
     flags = bench.flags
     limited = limits.loss == limits.loss or limits.gradient_norm == limits.gradient_norm
     limited = limited or flags.accuracy
@@ -298,57 +296,59 @@ def _train_tile(
     inputs, targets = train.inputs, train.targets
     if not flags.full:
         inputs, targets = bench.inputs, bench.targets
-    for k in range(count):
-        step = first + k
-        stop = limited and step % limits.every == 0
-        if not flags.full:
-            _gather(train, bench.plan.batches[k], bench.plan.counts[k], bench)
-        loss = gradient_tile(
-            network, p, inputs, targets, bench.plan.counts[k], bench.gradient, bench.work, width
-        )
-        if flags.every > 0 and step % flags.every == 0:
-            shown = loss
+    for tile in range(group.alive.shape[0]):
+        p, slots, alive = group.parameters[tile], group.slots[tile], group.alive[tile]
+        for k in range(count):
+            if not alive.any():
+                break
+            step = first + k
+            stop = limited and step % limits.every == 0
             if not flags.full:
-                shown = losses_tile(network, p, train, bench.other, bench.work, width)
-            store(ends.history[tile], step // flags.every, shown)
-        fine = finite(loss) & (loss <= limits.diverged_above)
-        fine = fine & (_unlike_zero(bench.gradient, width) == 0.0)
-        fine = fine | (load(alive, 0, width) == 0.0)
-        if flags.uses_norm or not every(fine) or (stop and flags.full):
-            accuracy = stop and flags.full and flags.accuracy
-            _measure(network, p, train, loss, bench.gradient, accuracy, bench, width)
-            _judge(limits, bench, alive, ends, tile, step, stop and flags.full)
-        _coefficients(rules.optimizer, bench, k, step + 1, width)
-        if stop and not flags.full:
-            whole = gradient_tile(
-                network, p, train.inputs, train.targets, n, bench.other, bench.work, width
+                _gather(train, bench.plan.batches[k], bench.plan.counts[k], bench)
+            loss = gradient_tile(
+                network, p, inputs, targets, bench.plan.counts[k], bench.gradient, bench.work, width
             )
-            _measure(network, p, train, whole, bench.other, flags.accuracy, bench, width)
-            _judge(limits, bench, alive, ends, tile, step, True)
-        if not alive.any():
-            return
-        _apply(rules.optimizer, p, slots, bench, alive, kept, width)
+            if flags.every > 0 and step % flags.every == 0:
+                shown = loss
+                if not flags.full:
+                    shown = losses_tile(network, p, train, bench.other, bench.work, width)
+                store(ends.history[tile], step // flags.every, shown)
+            fine = finite(loss) & (loss <= limits.diverged_above)
+            fine = fine & (_unlike_zero(bench.gradient, width) == 0.0)
+            fine = fine | (load(alive, 0, width) == 0.0)
+            if flags.uses_norm or not every(fine) or (stop and flags.full):
+                accuracy = stop and flags.full and flags.accuracy
+                _measure(network, p, train, loss, bench.gradient, accuracy, bench, width)
+                _judge(limits, bench, alive, ends, tile, step, stop and flags.full)
+            _coefficients(rules.optimizer, bench, k, step + 1, width)
+            if stop and not flags.full:
+                whole = gradient_tile(
+                    network, p, train.inputs, train.targets, n, bench.other, bench.work, width
+                )
+                _measure(network, p, train, whole, bench.other, flags.accuracy, bench, width)
+                _judge(limits, bench, alive, ends, tile, step, True)
+            _apply(rules.optimizer, p, slots, bench, alive, kept, width)
 
 
 @exact_kernel
-def _finish_tile(
-    network: Any, limits: Any, train: Any, group: Any, bench: Any, ends: Any, where: Any, width: Any
+def _finish_tiles(
+    network: Any, limits: Any, train: Any, group: Any, bench: Any, ends: Any, steps: Any, width: Any
 ) -> None:
-    """Measure how a tile's starts ended; ``where``: (tile, steps)."""
-    tile, steps = where
-    p, alive, measured = group.parameters[tile], group.alive[tile], bench.measured
-    n, every_row = train.inputs.shape[0], bench.flags.every
-    loss = gradient_tile(
-        network, p, train.inputs, train.targets, n, bench.gradient, bench.work, width
-    )
-    _measure(network, p, train, loss, bench.gradient, True, bench, width)
-    _judge(limits, bench, alive, ends, tile, steps, steps % limits.every == 0)
-    if every_row > 0 and steps % every_row == 0:
-        store(ends.history[tile], steps // every_row, loss)
-    for lane in range(alive.size):
-        ends.loss[tile, lane] = measured[0, lane]
-        ends.gradient_norm[tile, lane] = measured[1, lane]
-        ends.accuracy[tile, lane] = measured[2, lane]
+    """Measure how a group's starts ended after ``steps`` steps."""
+    n, every_row, measured = train.inputs.shape[0], bench.flags.every, bench.measured
+    for tile in range(group.alive.shape[0]):
+        p, alive = group.parameters[tile], group.alive[tile]
+        loss = gradient_tile(
+            network, p, train.inputs, train.targets, n, bench.gradient, bench.work, width
+        )
+        _measure(network, p, train, loss, bench.gradient, True, bench, width)
+        _judge(limits, bench, alive, ends, tile, steps, steps % limits.every == 0)
+        if every_row > 0 and steps % every_row == 0:
+            store(ends.history[tile], steps // every_row, loss)
+        for lane in range(alive.size):
+            ends.loss[tile, lane] = measured[0, lane]
+            ends.gradient_norm[tile, lane] = measured[1, lane]
+            ends.accuracy[tile, lane] = measured[2, lane]
 
 
 def train_group(
@@ -362,7 +362,6 @@ def train_group(
     and ``ends``; group.slots start at zero and group.alive at 1.
     """
     n, planned = len(train.inputs), bench.plan.counts.size
-    tiles = range(len(group.alive))
     coefficients = (None,) * bench.coefficients.shape[0]
     kept = Kept((None,) * group.slots.shape[1], coefficients)
     ends.codes[:] = RUNNING
@@ -372,9 +371,5 @@ def train_group(
     for first in range(0, steps, planned):
         count = min(planned, steps - first)
         _plan(rules, bench, seed, first, count, n)
-        for tile in tiles:
-            if group.alive[tile].any():
-                where = (tile, first, count)
-                _train_tile(network, rules, limits, train, group, bench, ends, where, kept, width)
-    for tile in tiles:
-        _finish_tile(network, limits, train, group, bench, ends, (tile, steps), width)
+        _train_tiles(network, rules, limits, train, group, bench, ends, first, count, kept, width)
+    _finish_tiles(network, limits, train, group, bench, ends, steps, width)
