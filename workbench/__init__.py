@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workbench.maps.trainability_map import Map
     from workbench.multistart import Starts, train_starts
     from workbench.rate_finder import RateScan, find_learning_rate
+    from workbench.reproductions import Reproduction, reproduce
     from workbench.sharpness_curve import Sharpness
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Model",
     "Race",
     "RateScan",
+    "Reproduction",
     "Run",
     "Snapshot",
     "Split",
@@ -69,6 +71,7 @@ __all__ = [
     "plane",
     "predict",
     "race",
+    "reproduce",
     "run",
     "sharpness",
     "take_census",
@@ -92,6 +95,8 @@ _LATER = {
     "train_starts": "workbench.multistart",
     "RateScan": "workbench.rate_finder",
     "find_learning_rate": "workbench.rate_finder",
+    "Reproduction": "workbench.reproductions",
+    "reproduce": "workbench.reproductions",
 }
 
 

@@ -17,6 +17,7 @@ from workbench import moments
 from workbench.compile_progress import CompileProgress
 from workbench.errors import BadValue
 from workbench.experiment import CATALOGS, Experiment, gallery
+from workbench.reproductions import listed
 from workbench.run import Snapshot
 
 
@@ -156,7 +157,7 @@ def _plural(name: str) -> str:
 def listing(kind: str | None, as_json: bool) -> str:
     """The gallery and the catalogues, or one of them, as text or as one JSON object."""
     catalogs = _catalogs()
-    kinds = ["gallery", *sorted(catalogs)]
+    kinds = ["gallery", *sorted([*catalogs, "reproductions"])]
     if kind is not None and kind not in kinds:
         singular = {c.kind.replace(" ", "_"): name for name, c in catalogs.items()}
         if kind not in singular:
@@ -167,23 +168,29 @@ def listing(kind: str | None, as_json: bool) -> str:
     if as_json:
         made: dict[str, Any] = {}
         for name in wanted:
-            made[name] = _gallery_json() if name == "gallery" else _items_json(catalogs[name])
+            rows = _named_rows(name)
+            made[name] = (
+                _items_json(catalogs[name])
+                if rows is None
+                else [{"name": named, "summary": text} for named, text in rows]
+            )
         return json.dumps(made, ensure_ascii=False)
     blocks = []
     for name in wanted:
-        rows = _gallery_rows() if name == "gallery" else _item_rows(catalogs[name])
+        rows = _named_rows(name) or _item_rows(catalogs[name])
         width = max((len(row[0]) for row in rows), default=0)
         lines = [f"  {left:<{width}}  {right}".rstrip() for left, right in rows]
         blocks.append("\n".join([name, *lines]))
     return "\n\n".join(blocks)
 
 
-def _gallery_rows() -> list[tuple[str, str]]:
-    return [(name, Experiment.preset(name).title) for name in gallery()]
-
-
-def _gallery_json() -> list[dict[str, Any]]:
-    return [{"name": name, "summary": title} for name, title in _gallery_rows()]
+def _named_rows(kind: str) -> list[tuple[str, str]] | None:
+    """Names and summaries of what is no catalogue's, else None."""
+    if kind == "gallery":
+        return [(name, Experiment.preset(name).title) for name in gallery()]
+    if kind == "reproductions":
+        return [(name, file.SUMMARY) for name, file in listed()]
+    return None
 
 
 def _item_rows(catalog: Catalog) -> list[tuple[str, str]]:
