@@ -180,7 +180,7 @@ class Judge:
                     "escaping",
                     inertia,
                     f"gradient norm {point.size:.1e} after {done.steps} steps of polishing; "
-                    f"{ray.largest:g} times as far on the loss has fallen without a rise, from "
+                    f"{ray.largest:g} times as far on the loss has fallen from "
                     f"{point.loss:.6g} by {point.loss - ray.limit:.1e}, and the parameters grow",
                 )
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kernels.outputs import respond
-from workbench.census.polish import noise
+from workbench.census.polish import GENTLE, noise
 from workbench.census.site import Point, Site
 
 _FACTORS = (2.0, 4.0, 8.0, 16.0)
@@ -22,6 +22,7 @@ _NOTHING = 1e-30  # losses that are as good as zero
 _ROUNDED = 1e-26  # of a loss that is zero but for rounding
 _BACK = 200  # steps of a descent back to a bent way
 _ASTRAY = 0.5  # of a step outwards: what a descent may go at most, to be one back to the way
+_SURE = 4.0  # times the way: so far out the loss must fall on, further out it may be at its limit
 _SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
 
 
@@ -80,7 +81,9 @@ def _fades(point: Point, far: Point) -> bool:
 
 def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) -> Ray:
     """The loss on from ``parameters`` along ``way`` (n,), until 16 times its length is behind;
-    ``falls`` where it does so at 1, 2, 4, 8 and 16 times, and the parameters grow.
+    ``falls`` where it does so at 1, 2 and 4 times, is below where it began at 8 and 16 times, and
+    the parameters grow. At a minimum that Newton's method is on its way to it would rise again: of
+    second or fourth order before 4 times its step, of sixth or eighth above the start by 16.
 
     The way may be bent: from where a step along it leads, a short descent goes back to it, to where
     it finds no way down or a gradient that is no steeper than before; the next step is along the
@@ -92,7 +95,8 @@ def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) ->
     for factor in (1.0, *_FACTORS) if falls else ():
         step = way * ((factor - gone) * length / np.linalg.norm(way))
         q, there = _outwards(site, p, here, step)
-        lower = there.loss < here.loss - noise(here.loss) or there.loss <= _ROUNDED
+        before = here if factor <= _SURE else point
+        lower = there.loss < before.loss - noise(before.loss) or there.loss <= _ROUNDED
         if not (there.finite and lower and np.linalg.norm(q) > np.linalg.norm(p)):
             falls = False
             break
@@ -107,11 +111,12 @@ def _outwards(
     the loss there counts as infinite."""
     p = parameters + step
     there = site.look(p)
-    if there.finite and not there.size <= point.size:
+    gentle = max(point.size, GENTLE)
+    if there.finite and not there.size <= gentle:
         aim = p.copy()
-        _, down = site.descend(p, point.size, _BACK)
+        _, down = site.descend(p, gentle, _BACK)
         there = site.look(p)
-        rests = there.size <= point.size or not down
+        rests = there.size <= gentle or not down
         if not rests or np.linalg.norm(p - aim) > _ASTRAY * np.linalg.norm(step):
             there = there._replace(loss=np.inf)
     return p, there

@@ -27,6 +27,7 @@ _DIRECTIONS, _RADII = 4, (1e-2, 1e-3, 1e-4)
 _BURSTS = (0, 1, 2, 4, 8, 16)  # steps of L-BFGS between two looks
 _STRAY = 10.0  # radii that a descent may end away, to be still one from the neighbourhood
 _FALL = 1e-9  # of the loss: what a descent must gain at least
+_HIDDEN_FALL = 1e-11  # the same where the gradient's share in it is known
 _SLOPE = 2.0  # times the gradient: what falls less for its length falls by the gradient
 
 
@@ -102,7 +103,7 @@ def below(site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum) 
     Both stay on the point's side of all kinks."""
     flat, here = spectrum.vectors[:, spectrum.flat], sides(site, parameters)
     span = 1.0 + float(np.linalg.norm(parameters))
-    least = _FALL * abs(point.loss) + noise(point.loss)
+    least = _HIDDEN_FALL * abs(point.loss) + noise(point.loss)
     sloping = None
     for k in range(_DIRECTIONS):
         way = flat @ normals(300 + k, (flat.shape[1],))

@@ -318,3 +318,46 @@ def test_a_slope_that_two_units_reach_at_infinity_is_escaped_to(tmp_path, seed):
     u, v, *_, out, back, _ = end.parameters * np.sign(end.parameters[[0, 1, 2, 3, 0, 1, 6]])
     assert out == pytest.approx(-back, rel=0.1)
     assert out * (u - v) == pytest.approx(1.0, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        [
+            4.167822245853214, -3.7187255962644015, 8.874354646458535, 8.86548944935366,
+            -0.9033652773734736, 2.772621873691867,
+            6.237314090987246, -5.9930535224818415, -0.24427205314327305,
+        ],
+        [
+            3.56232467059307, -4.299553897916573, -8.882581028890048, -8.904442430822646,
+            -2.5927937680156865, 0.8844700126822157,
+            5.900301324817481, -6.400322529164961, 0.0001407007064019583,
+        ],
+    ],
+)  # fmt: skip
+def test_a_valley_that_falls_for_ever_towards_a_positive_loss_is_escaped_along(point):
+    """Exclusive or with two patterns that saturated units cannot tell apart: 1/8 is approached, and
+    no finite weights have it (Sprinkhuizen-Kuyper & Boers 1999)."""
+    end = end_of(wb.Experiment.preset("xor_2_2_1"), point)
+    assert end.kind == "escaping"
+    assert end.loss == pytest.approx(1 / 8, abs=1e-9)
+    assert end.loss > 1 / 8
+    assert np.abs(end.parameters).max() > 20.0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (1.0, -0.5),
+        (1.66291162474574, 0.007345385118804046),
+        (0.009640277152297526, 0.5024767737166829),
+    ],
+)
+def test_a_saddle_of_third_order_is_one_whatever_the_other_weights(first, second):
+    """No weight comes from the inputs and all answers are 1/2: there the sigmoid's second
+    derivative is 0 and its third is not."""
+    point = [0, 0, 0, 0, 0, 0, first, second, -0.5 * (first + second)]
+    end = end_of(wb.Experiment.preset("xor_2_2_1"), point)
+    assert end.kind == "saddle"
+    assert end.inertia[0] == 0
+    assert end.loss == 0.25
