@@ -8,6 +8,7 @@ infinite weights, where hidden units are saturated.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ def carry_out(watch: Watch, starts: int, steps: int, points: int, seed: int) -> 
     ]
     header = ("start", "loss", "later", "kind", "polished", "gradient norm", "saturated")
     findings = [
-        *_census_says(census, ends, loss),
+        *_census_says(census, ends),
         *_stuck_say(loss[stuck], after[stuck], ends, saturated),
         *_planted_say(planted),
     ]
@@ -132,7 +133,7 @@ def _settle(watch: Watch, experiment: Experiment, points: np.ndarray) -> list[En
     return ends
 
 
-def _census_says(census: Any, ends: Sequence[End], loss: np.ndarray) -> Iterator[Finding]:
+def _census_says(census: Any, ends: Sequence[End]) -> Iterator[Finding]:
     local = sum(m.count for m in census.minima if m.loss > _REACHED)
     yield Finding(
         "polished ends in a minimum with finite weights above the infimum",
@@ -141,15 +142,14 @@ def _census_says(census: Any, ends: Sequence[End], loss: np.ndarray) -> Iterator
         local == 0,
         "census: exact Hessian, higher orders",
     )
-    told = ("saddle", "plateau", "escaping", "infimum at infinity")
-    other = sum(end.kind not in told for end in ends if end.loss > _REACHED)
-    high = sum(end.loss > _REACHED for end in ends)
+    kinds = Counter(end.kind for end in ends if end.loss > _REACHED)
+    descending = ("escaping", "infimum at infinity", "not converged")
     yield Finding(
-        "polished ends above the infimum that are no saddle, plateau or way to infinity",
-        "0",
-        f"{other} of {high}",
-        other == 0,
-        f"census, of {len(loss)} ends",
+        "what the polished ends above the infimum are",
+        "saddles, plateaus, or descending without end",
+        ", ".join(f"{n} {kind}" for kind, n in kinds.most_common()) or "none",
+        set(kinds) <= {"saddle", "plateau", *descending},
+        f"census, of {len(ends)} ends",
     )
 
 
