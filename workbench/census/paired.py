@@ -17,7 +17,8 @@ from workbench.census.proportions import Difference, wilson
 EXACT = 200
 # More differences than this are represented by so many of their quantiles.
 MOST_AVERAGED = 100_000
-_DIRECT = 1000
+# So many means are sorted as they are; of more, so many are looked at at a time.
+_DIRECT, _SAMPLED, _SPREAD = 10_000, 1000, 50
 
 
 class SignedRanks(NamedTuple):
@@ -157,40 +158,68 @@ def _outside(n: int, confidence: float) -> int:
 
 
 class _Means:
-    """The ordered means of all two of some sorted finite numbers, each with itself too."""
+    """The ordered means of all two of some sorted finite numbers, each with itself too.
+
+    Row i holds the means of number i with itself and with those behind it, which ascend; so what
+    lies between two values is a stretch of every row.
+    """
 
     def __init__(self, ordered: np.ndarray) -> None:
         self._sorted = ordered
+        self._rows = np.arange(ordered.size)
         self.count = ordered.size * (ordered.size + 1) // 2
-        self._direct: np.ndarray | None = None
-        if ordered.size <= _DIRECT:
-            i, j = np.triu_indices(ordered.size)
-            half = ordered / 2  # the sum of two may overflow
-            self._direct = np.sort(half[i] + half[j])
 
     def order(self, rank: int) -> float:
-        """The ``rank``-th of the means, from 1 on."""
-        if self._direct is not None:
-            return float(self._direct[rank - 1])
+        """The ``rank``-th of the means, from 1 on.
+
+        A sample of those among which it is tells two values that are likely to enclose it more
+        closely (Floyd & Rivest 1975, "Expected time bounds for selection", Commun. ACM 18,
+        165-172), until they are so few that they can be sorted.
+        """
         # Means of opposite numbers are 0, not what rounding leaves of them.
-        if self._at_most(0.0, strictly=True) < rank <= self._at_most(0.0):
+        if self._sum(self._ends(0.0, strictly=True)) < rank <= self._sum(self._ends(0.0)):
             return 0.0
         # Floats of one sign are ordered as their bits are.
-        low, high = _bits(self._sorted[0]), _bits(self._sorted[-1])
-        while low < high:
-            middle = (low + high) // 2
-            if self._at_most(_float(middle)) >= rank:
-                high = middle
-            else:
-                low = middle + 1
-        return _float(low)
+        low, high = _bits(self._sorted[0]) - 1, _bits(self._sorted[-1])
+        first, last = self._rows, np.full_like(self._rows, self._rows.size)
+        before = np.inf
+        while (left := int((last - first).sum())) > _DIRECT:
+            if high - low == 1:
+                return _float(high)
+            sample = np.sort(self._some(first, last, np.arange(_SAMPLED) * left // _SAMPLED))
+            near = (rank - self._sum(first)) * _SAMPLED // left
+            places = np.clip([near - _SPREAD, near + _SPREAD], 0, _SAMPLED - 1)
+            a, b = map(_bits, sample[places])
+            # Where rounding keeps that from cutting off much, the floats are halved.
+            bisected = [(low + high) // 2] if left > before / 2 else []
+            before = left
+            for bits in (a - 1, b, *bisected):
+                if low < bits < high:
+                    ends = self._ends(_float(bits))
+                    if self._sum(ends) >= rank:
+                        high, last = bits, ends
+                    else:
+                        low, first = bits, ends
+        rest, place = self._some(first, last, np.arange(left)), rank - self._sum(first) - 1
+        return float(np.partition(rest, place)[place])
 
-    def _at_most(self, value: float, strictly: bool = False) -> int:
+    def _ends(self, value: float, strictly: bool = False) -> np.ndarray:
+        """Where in each row the means that are at most ``value``, or below it, end."""
         side: Any = "left" if strictly else "right"
-        d = self._sorted
         with np.errstate(over="ignore"):
-            partners = np.searchsorted(d, (2 * value - d)[::-1], side).sum()
-        return int(partners + np.searchsorted(d, value, side)) // 2
+            partners = (2 * value - self._sorted)[::-1]
+        return np.maximum(np.searchsorted(self._sorted, partners, side)[::-1], self._rows)
+
+    def _sum(self, ends: np.ndarray) -> int:
+        """How many means lie before these ``ends`` of the rows."""
+        return int((ends - self._rows).sum())
+
+    def _some(self, first: np.ndarray, last: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """The means at ``places``, ascending, of the stretches of the rows one after the other."""
+        ends = np.cumsum(last - first)
+        row = np.searchsorted(ends, places, "right")
+        half = self._sorted / 2  # the sum of two may overflow
+        return np.asarray(half[row] + half[places - ends[row] + last[row]])
 
 
 def _bits(value: float) -> int:

@@ -171,7 +171,7 @@ def test_shift_is_over_the_pairs_in_which_none_failed():
         list(random(3).normal(0, 1, 40)),
     ],
 )
-def test_means_of_many_are_found_by_bisection(d, monkeypatch):
+def test_means_of_many_are_found_without_sorting_them(d, monkeypatch):
     monkeypatch.setattr(paired, "_DIRECT", 0)
     found = paired._Means(np.sort(np.array(d, np.float64)))
     ordered = [found.order(k + 1) for k in range(found.count)]
