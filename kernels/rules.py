@@ -18,8 +18,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import overload
 
+import kernels.lanes.angles
 import kernels.lanes.math
-import kernels.lanes.operators  # noqa: F401 - both register themselves
+import kernels.lanes.operators  # noqa: F401 - all three register themselves
 from kernels.jets.compiler import JetType, chosen
 from kernels.jit import EXACT_OPTIONS, OPTIONS
 from kernels.lanes import (

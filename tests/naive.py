@@ -126,3 +126,44 @@ def slope(function, x, h=1e-3):
         narrow = (function(x + h / 2 * e) - function(x - h / 2 * e)) / h
         found[k] = (4 * narrow - wide) / 3
     return found
+
+
+def student_loss(student, teacher):
+    """½ E (Σ relu(w·x) - Σ relu(v·x))² over normal x, from the arc-cosine kernel of all pairs of
+    units with signs; takes complex students (Cho & Saul 2009, section 2.1)."""
+    units = np.concatenate([student, teacher])
+    signs = np.repeat([1.0, -1.0], [len(student), len(teacher)])
+    total = 0.0
+    for i, (u, s) in enumerate(zip(units, signs, strict=True)):
+        total += s * s * (u @ u) / 4
+        for v, t in zip(units[:i], signs[:i], strict=True):
+            lengths = np.sqrt(u @ u) * np.sqrt(v @ v)
+            angle = np.arccos(u @ v / lengths)
+            shared = np.sin(angle) + (np.pi - angle) * np.cos(angle)
+            total += s * t * lengths * shared / (2 * np.pi)
+    return total
+
+
+def student_slope(student):
+    """The gradient of ``student_loss`` for a teacher of unit vectors, from E 1(w·x > 0) error x."""
+    n, k = student.shape
+    units = np.concatenate([student, np.eye(k)])
+    signs = np.repeat([1.0, -1.0], [n, k])
+    gradient = np.zeros((n, k))
+    for i, w in enumerate(student):
+        long = np.sqrt(w @ w)
+        for j, (v, sign) in enumerate(zip(units, signs, strict=True)):
+            other = np.sqrt(v @ v)
+            cosine = 1.0 if i == j else np.clip(w @ v / (long * other), -1, 1)
+            angle = np.arccos(cosine)
+            along = other * np.sqrt(1 - cosine**2) / long
+            gradient[i] += sign * (along * w + (np.pi - angle) * v) / (2 * np.pi)
+    return gradient
+
+
+def descend_student(student, rate, tolerance, most=10_000):
+    """Plain gradient descent until the gradient's norm is within the tolerance: (end, steps)."""
+    steps = 0
+    while steps < most and np.linalg.norm(gradient := student_slope(student)) > tolerance:
+        student, steps = student - rate * gradient, steps + 1
+    return student, steps
