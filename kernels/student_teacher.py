@@ -9,8 +9,8 @@ standard normal x has a closed form. With θ the angle between w and v,
 Cho & Saul 2009, "Kernel methods for deep learning", section 2.1 (the arc-cosine kernel of degree
 1); Safran & Shamir 2018, "Spurious local minima are common in two-layer ReLU neural networks",
 arXiv 1712.08968, sections 2 and 4 (objective, gradient and Hessian). F is twice continuously
-differentiable wherever no wᵢ is zero; there the direction of wᵢ is taken to be no direction, at a
-right angle to all others.
+differentiable wherever no wᵢ is zero; there wᵢ is taken to be at a right angle to all others. A
+unit shorter than TINY, whose square may be too small for a number, counts as zero.
 
 ``student`` (n, d) and ``teacher`` (k, d) are float64, one unit a row. kernels.student_tiles
 descends from many starts at once.
@@ -24,6 +24,7 @@ import numpy as np
 
 from kernels.jit import exact_kernel
 
+TINY = 1e-140
 _TURN = 2.0 * np.pi
 
 
@@ -39,7 +40,7 @@ def _length(units: Any, i: Any) -> Any:
 def _meet(units: Any, i: Any, others: Any, j: Any) -> Any:
     """Of two units: their lengths, and the cosine and sine of the angle between them."""
     long, other = _length(units, i), _length(others, j)
-    if long == 0.0 or other == 0.0:
+    if long <= TINY or other <= TINY:
         return long, other, 0.0, 1.0
     cosine = 0.0
     for a in range(units.shape[1]):
@@ -74,7 +75,7 @@ def objective(student: Any, teacher: Any) -> Any:
 def _pull(student: Any, i: Any, others: Any, j: Any, sign: Any, gradient: Any) -> None:
     """Add ``sign`` ∂f(wᵢ, vⱼ)/∂wᵢ = (|vⱼ| sin θ wᵢ/|wᵢ| + (π - θ) vⱼ) / 2π to gradient[i]."""
     long, other, cosine, sine = _meet(student, i, others, j)
-    along = other * sine / long if long > 0.0 else 0.0
+    along = other * sine / long if long > TINY else 0.0
     beside = np.arctan2(sine, -cosine)
     for a in range(student.shape[1]):
         pulled = along * student[i, a] + beside * others[j, a]
@@ -99,8 +100,8 @@ def slope(student: Any, teacher: Any, gradient: Any) -> None:
 def _beside(units: Any, i: Any, long: Any, others: Any, j: Any, meeting: Any, a: Any) -> Any:
     """Component ``a`` of unit i's direction, and of the direction of j at a right angle to it."""
     _, other, cosine, sine = meeting
-    along = units[i, a] / long if long > 0.0 else 0.0
-    rest = others[j, a] / other - cosine * along if other > 0.0 else 0.0
+    along = units[i, a] / long if long > TINY else 0.0
+    rest = others[j, a] / other - cosine * along if other > TINY else 0.0
     return along, rest / sine if sine > 0.0 else 0.0
 
 
@@ -113,7 +114,7 @@ def _bend_own(student: Any, i: Any, others: Any, j: Any, sign: Any, hessian: Any
     d = student.shape[1]
     meeting = _meet(student, i, others, j)
     long, other, _, sine = meeting
-    factor = sign / _TURN * (other * sine / long if long > 0.0 else 0.0)
+    factor = sign / _TURN * (other * sine / long if long > TINY else 0.0)
     for a in range(d):
         ua, pa = _beside(student, i, long, others, j, meeting, a)
         hessian[i * d + a, i * d + a] += factor

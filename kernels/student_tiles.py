@@ -15,6 +15,7 @@ import numpy as np
 from kernels.jit import exact_kernel, inlined_kernel
 from kernels.lanes import every, fma, load, load_some, store
 from kernels.rules import const, select
+from kernels.student_teacher import TINY
 from kernels.tiles import aligned
 
 NORM, STEPS = range(2)
@@ -70,7 +71,7 @@ def _turned(cosine: Any) -> Any:
 
 @exact_kernel
 def _measure(n: Any, k: Any, bench: Any, width: Any) -> None:
-    """Fill in bench.lengths and bench.inverse, 0 for a unit that is zero."""
+    """Fill in bench.lengths and bench.inverse, 0 for a unit that counts as zero."""
     for i in range(n):
         w = load(bench.student, i * k, width)
         total = w * w
@@ -79,7 +80,7 @@ def _measure(n: Any, k: Any, bench: Any, width: Any) -> None:
             total = fma(w, w, total)
         length = np.sqrt(total)
         store(bench.lengths, i, length)
-        one, there = const(length, 1.0), length > 0.0
+        one, there = const(length, 1.0), length > TINY
         inverse = select(there, one, const(length, 0.0)) / select(there, length, one)
         store(bench.inverse, i, inverse)
 

@@ -133,9 +133,10 @@ def test_two_units_may_share_what_one_of_the_teacher_does():
     assert abs(np.linalg.eigvalsh(bend_of(student, teacher))[0]) < 1e-14
 
 
-def test_a_unit_that_is_zero_adds_nothing():
+@pytest.mark.parametrize("size", [0.0, 1e-160, 1e-320])
+def test_a_unit_that_is_zero_adds_nothing(size):
     student, teacher = units(3, 2, 4, 5)
-    more = np.vstack([student, np.zeros(4)])
+    more = np.vstack([student, np.full(4, size)])
     assert objective(more, teacher) == pytest.approx(objective(student, teacher), rel=1e-14)
     np.testing.assert_allclose(slope_of(more, teacher)[:3], slope_of(student, teacher), rtol=1e-13)
     assert np.isfinite(slope_of(more, teacher)).all()

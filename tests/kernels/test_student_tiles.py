@@ -67,9 +67,12 @@ def test_bits_do_not_depend_on_width_lane_neighbours_or_calls():
     assert (ends[STEPS] == 640).any()
     assert (ends[NORM] <= 1e-6).any()
     assert len(np.unique(ends[STEPS])) > 50
+    # Too long a step for some, which are no numbers in the end.
+    assert 0 < np.isnan(ends[NORM]).sum() < 10
 
     def same(found, which=slice(None)):
-        return np.array_equal(found[0], points[which]) and np.array_equal(found[1], ends[:, which])
+        pairs = zip(found[:2], (points[which], ends[:, which]), strict=True)
+        return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 
     assert same(descend(starts, **limits, registers=1))
     assert same(descend(starts[::-1], **limits), slice(None, None, -1))
@@ -98,9 +101,12 @@ def test_one_at_rest_stays_and_a_unit_of_zero_does_no_harm():
     points, ends, _ = descend(rest)
     assert np.array_equal(points, rest)
     assert not ends[STEPS].any()
-    starts = draw(2, 3, 3, 6)
+    starts = draw(3, 3, 3, 6)
     starts[0, 1] = 0.0
-    points, ends, _ = descend(starts, 1e-3)
+    # Its square is a number of few digits, or none.
+    starts[1, 1] = 1e-160
+    starts[2, 1] = 1e-200
+    _, ends, _ = descend(starts, 1e-3)
     assert (ends[NORM] <= 1e-3).all()
 
 
