@@ -115,13 +115,14 @@ def draw_students(n: int, k: int, starts: int, seed: int) -> np.ndarray:
 def descend(
     students: np.ndarray,
     *,
+    tolerance: float = TOLERANCE,
     most: int = MOST_STEPS,
     threads: int | None = None,
     width: tuple[None, ...] | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> StudentEnds:
-    """Gradient descent from ``students`` (n_starts, n, k), to a gradient norm of TOLERANCE or for
-    ``most`` steps.
+    """Gradient descent from ``students`` (n_starts, n, k), to a gradient norm of ``tolerance`` or
+    for ``most`` steps.
 
     A start ends at the same bits alone or among others, whatever the number of ``threads`` (None:
     as many as there are processors) and the ``width`` (kernels.lanes.width_of). ``progress`` is
@@ -135,7 +136,7 @@ def descend(
 
     def work(first: int, last: int) -> None:
         bench, share = new_student_bench(n, k, width), ends[:, first:last]
-        limits = step_size(n, k), TOLERANCE, most, _TURNS
+        limits = step_size(n, k), tolerance, most, _TURNS
         while not stop.is_set():
             if descend_students(points[first:last], *limits, share, bench, width):
                 return

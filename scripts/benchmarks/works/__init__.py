@@ -12,6 +12,7 @@ ORDER = (
     "plane",
     "hessian",
     "descents",
+    "student_teacher",
     "mlp_128",
     "mlp_512",
     "threads",
