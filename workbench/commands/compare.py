@@ -115,7 +115,7 @@ def carry_out(options: argparse.Namespace) -> int:
         return 130
     print(describe(comparison), file=sys.stderr if options.json else sys.stdout)
     if options.json:
-        speed = {"networks_per_second": progress.rate.get("training")}
+        speed = {"networks_per_second": progress.pace.rate.get("training")}
         print(json.dumps(comparison.result | speed | {"folder": str(folder)}))
     return 0
 

@@ -14,13 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from workbench.census.statistics import ecdf, quantiles
+from workbench.comparison.colours import COLOURS, colour_of
 from workbench.comparison.compared import Compared
 from workbench.comparison.outcomes import QUARTILES, criterion
 from workbench.comparison.wording import MINUS, number, percent, ten_to
 
-# Okabe & Ito's colours keep apart for every common colour blindness; their black and yellow do not
-# show on both light and dark paper.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#888888")
 STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
 # Axes and texts have the page's colour: this one is replaced by it.
 INK = "#010203"
@@ -96,7 +94,7 @@ def spread_figure(compared: Compared) -> Figure:
     if logarithmic:
         _log_axis(axes, "x")
     for k, held in enumerate(finite):
-        base, colour = many - 1 - k, _colour(k)
+        base, colour = many - 1 - k, colour_of(k)
         counts, _ = np.histogram(np.clip(held, low, high), edges)
         heights = base + 0.8 * counts / max(counts.max(), 1)
         axes.stairs(heights, edges, baseline=base, fill=True, color=colour, alpha=0.55, lw=0)
@@ -133,7 +131,7 @@ def verdict_figure(kinds: Sequence[str], counts: Mapping[str, Sequence[int]]) ->
         share = np.array([counts[name][k] for name in names]) / totals
         hatch = "////" if k >= len(COLOURS) else None
         axes.barh(
-            range(len(names)), share, left=left, height=0.7, label=kind, color=_colour(k),
+            range(len(names)), share, left=left, height=0.7, label=kind, color=colour_of(k),
             alpha=0.85, hatch=hatch, edgecolor=INK, linewidth=0.4,
         )  # fmt: skip
         left += share
@@ -195,7 +193,7 @@ def _curves(
             np.concatenate([[0.0], y, y[-1:] if y.size else [0.0]])
             for y in (found.share, found.low, found.high)
         )
-        colour, style = _colour(k), STYLES[k // len(COLOURS) % len(STYLES)]
+        colour, style = colour_of(k), STYLES[k // len(COLOURS) % len(STYLES)]
         above[0] = above[1] if not found.value.size else above[0]
         axes.plot(x, share, drawstyle="steps-post", color=colour, ls=style, lw=1.6)
         if len(names) <= _MOST_BANDS:
@@ -240,7 +238,7 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
     labels = _short(names)
     handles = [
         matplotlib.lines.Line2D(
-            [], [], color=_colour(k), ls=STYLES[k // len(COLOURS) % len(STYLES)], lw=2
+            [], [], color=colour_of(k), ls=STYLES[k // len(COLOURS) % len(STYLES)], lw=2
         )
         for k in range(len(names))
     ]
@@ -252,10 +250,6 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
     )  # fmt: skip
     for text in legend.get_texts():
         text.set_parse_math(False)
-
-
-def _colour(k: int) -> str:
-    return COLOURS[k % len(COLOURS)]
 
 
 def _short(names: Sequence[str], most: int = 30) -> list[str]:

@@ -17,8 +17,9 @@ from workbench.landscape.evaluate import evaluate_points
 from workbench.model import Model
 from workbench.multistart import Starts, train_starts
 
-# Cases take turns, so that what there is of an unfinished comparison can be compared.
-_ROUNDS = 8
+# Cases take turns, so that what there is of an unfinished comparison can be compared: at least so
+# many, and shorter ones at first.
+_TURNS = 8
 
 Asked = Callable[[], bool]
 
@@ -71,16 +72,23 @@ def train(
     there = total - sum(len(plan.part_range(k)) for parts in lacking for k in parts)
     done = there
     yield State("training", plan.cases[0], done, total, there)
-    per_round = -(-plan.parts // _ROUNDS)
-    for first in range(0, plan.parts, per_round):
+    for turn in _turns(plan.parts):
         for case, parts in zip(plan.cases, lacking, strict=True):
-            wanted = [k for k in parts if first <= k < first + per_round]
+            wanted = [k for k in parts if k in turn]
             for run in _runs(wanted):
                 if cancelled():
                     return
                 for count, path in _train_parts(plan, folder, case, run, threads, cancelled):
                     done += count
                     yield State("training", case, done, total, there, path)
+
+
+def _turns(parts: int) -> Iterator[range]:
+    """The numbers of ``parts`` parts, cut into turns that grow from one part to some of them."""
+    first, size, most = 0, 1, -(-parts // _TURNS)
+    while first < parts:
+        yield range(first, min(first + size, parts))
+        first, size = first + size, min(2 * size, most)
 
 
 def _runs(numbers: list[int]) -> Iterator[range]:
