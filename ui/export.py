@@ -56,6 +56,17 @@ def choose_and_save(parent: QWidget, picture: Picture) -> Said | None:
     return save(lambda: save_picture(picture.widget, path), path)
 
 
+def choose_and_save_table(parent: QWidget, what: str, content: bytes) -> Said | None:
+    """Ask for a .csv file and write a table; None where the user changed their mind."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, f"Export {what}", f"{_stem(what.removeprefix('the '))}.csv", "CSV (*.csv)"
+    )
+    if not name:
+        return None
+    path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
+    return save(lambda: write_whole(path, content), path)
+
+
 def save(write: Callable[[], None], path: Path) -> Said:
     """Write, and say how it went."""
     try:

@@ -26,6 +26,7 @@ from ui.theme import DARK, LIGHT, system_theme, themes
 from workbench import Experiment, Run
 
 if TYPE_CHECKING:
+    from ui.compare_page import ComparePage
     from ui.maps_page import MapsPage
     from ui.surface_page import SurfacePage
 
@@ -80,6 +81,15 @@ class MainWindow(QMainWindow):
 
         return self._add(MapsPage(lambda: self.run_page.bridge.run))
 
+    @cached_property
+    def compare_page(self) -> ComparePage:
+        """Made when it is first asked for, as ``surface_page``."""
+        from ui.compare_page import ComparePage
+
+        page = self._add(ComparePage(lambda: self.run_page.bridge.run))
+        page.replayed.connect(self._replay)
+        return page
+
     def _add(self, page: P) -> P:
         self.pages.append(page)
         self._told[page] = ""
@@ -102,6 +112,7 @@ class MainWindow(QMainWindow):
             ("Run", "the page of runs", lambda: self.run_page),
             ("Surfaces", "the page of surfaces", lambda: self.surface_page),
             ("Maps", "the page of maps", lambda: self.maps_page),
+            ("Compare", "the page of comparisons", lambda: self.compare_page),
         ]
         for k, (title, tip, page) in enumerate(choices, 1):
             action = QAction(title, self)
@@ -187,6 +198,10 @@ class MainWindow(QMainWindow):
                 action.setVisible(other is page)
         page.open()
         self._show_state()
+
+    def _replay(self, experiment: Experiment) -> None:
+        self.run_page.open_experiment(experiment)
+        self.show_page(self.run_page)
 
     def use_theme(self, name: str, keep: bool = True) -> None:
         """``system``, ``light`` or ``dark``; remembered for the next start where ``keep``."""

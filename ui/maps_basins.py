@@ -177,15 +177,7 @@ class BasinStudy(Study):
 
     def pixel(self, x: float, y: float) -> tuple[int, int] | None:
         """Row and column of the computed pixel that (x, y) shows; None outside."""
-        if self.shown is None:
-            return None
-        made = self.shown.made
-        w, (n_y, n_x) = made.window, made.label.shape
-        column = round((x - w.x_low) / (w.x_high - w.x_low) * (n_x - 1))
-        row = round((y - w.y_low) / (w.y_high - w.y_low) * (n_y - 1))
-        if not (0 <= column < n_x and 0 <= row < n_y):
-            return None
-        return row // made.stride * made.stride, column // made.stride * made.stride
+        return self.shown.made.pixel(x, y) if self.shown is not None else None
 
     def place_of(self, pixel: tuple[int, int]) -> tuple[float, float]:
         """The start that a pixel stands for."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -18,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ui.export import Picture, save, write_whole
+from ui.export import Picture, choose_and_save_table
 from ui.page import Page
 from workbench import Run
 
@@ -132,13 +130,9 @@ class MapsPage(Page):
         return [(study.table_name, lambda: self._save_table(study))]
 
     def _save_table(self, study: Study) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export the table", "map.csv", "CSV (*.csv)")
-        if not name:
-            return
-        path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
-        content = study.csv()
-        said = save(lambda: write_whole(path, content), path)
-        (self.told if said.saved else self.wrong).emit(said.text)
+        said = choose_and_save_table(self, "the map", study.csv())
+        if said:
+            (self.told if said.saved else self.wrong).emit(said.text)
 
     # -- what the studies tell -----------------------------------------------------------------
 

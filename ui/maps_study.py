@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from ui.elided_label import ElidedLabel
-from ui.maps_job import Job
+from ui.job import Job
 from ui.number_edit import NumberEdit
 from workbench.maps.pixels import Window
 

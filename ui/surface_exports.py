@@ -12,7 +12,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
-from ui.export import Said, image, save, write_whole
+from ui.export import Said, choose_and_save_table, image
 from ui.film import Filming
 from ui.racing import Trace
 from workbench.films import frames_of, kinds
@@ -36,12 +36,7 @@ def paths_csv(traces: Sequence[Trace]) -> bytes:
 
 def save_paths(page: SurfacePage) -> Said | None:
     """Ask for a file, and write the paths that are shown."""
-    name, _ = QFileDialog.getSaveFileName(page, "Export paths", "paths.csv", "CSV (*.csv)")
-    if not name:
-        return None
-    path = Path(name) if Path(name).suffix else Path(f"{name}.csv")
-    content = paths_csv(page.scene.traces)
-    return save(lambda: write_whole(path, content), path)
+    return choose_and_save_table(page, "paths", paths_csv(page.scene.traces))
 
 
 def choose_film(page: SurfacePage, stage: QWidget) -> Filming | None:

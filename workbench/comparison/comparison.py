@@ -153,6 +153,14 @@ class Comparison:
             for part in read_parts(self.paths(case)[since:], wanted)
         )
 
+    def end(self, case: Case | str | int, start: int) -> dict[str, float]:
+        """The columns of one start's end but its parameters; empty where it is not there."""
+        path = path_of(ends_of(self.folder, self.case(case)), start // self.plan.part)
+        if not path.exists():
+            return {}
+        part = read_part(path, self._columns(None))
+        return {name: float(values[start % self.plan.part]) for name, values in part.items()}
+
     def _columns(self, columns: Sequence[str] | None) -> list[str]:
         if columns is None:
             return [name for name in self.columns if name != "parameters"]

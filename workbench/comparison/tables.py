@@ -12,6 +12,7 @@ import numpy as np
 from workbench.census.statistics import ecdf
 from workbench.comparison.compared import Compared
 from workbench.comparison.outcomes import Quartiles, Statistics
+from workbench.comparison.tally import Tally
 
 # Rows of one curve; a distribution function of more steps is thinned, each kept step exact.
 MOST_ROWS = 1000
@@ -91,6 +92,20 @@ def steps_ecdf_csv(compared: Compared, confidence: float) -> str:
         for row in _curves(compared.names, steps, confidence)
     )
     return csv_text(header, rows)
+
+
+def tallies_csv(names: Sequence[str], tallies: Sequence[Tally]) -> str:
+    """The distribution functions of what has been counted, exact at the borders of its bins."""
+    rows = [
+        (measure, name, *row)
+        for name, tally in zip(names, tallies, strict=True)
+        for measure, counts in [
+            ("loss", tally.loss),
+            *((f"steps to {tolerance:g}", c) for tolerance, c in tally.steps_to.items()),
+        ]
+        for row in zip(*(x.tolist() for x in counts.distribution()), strict=True)
+    ]
+    return csv_text(["measure", "case", "value", "share_below"], rows)
 
 
 def _curves(

@@ -71,6 +71,16 @@ class BasinMap:
         ]
         return sorted(rows, key=lambda row: (-row["share"], row["label"]))
 
+    def pixel(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of the computed pixel that stands for (x, y); None outside, or before the
+        first pass."""
+        w, (n_y, n_x) = self.window, self.label.shape
+        column = round((x - w.x_low) / (w.x_high - w.x_low) * (n_x - 1))
+        row = round((y - w.y_low) / (w.y_high - w.y_low) * (n_y - 1))
+        if not self.stride or not (0 <= column < n_x and 0 <= row < n_y):
+            return None
+        return row // self.stride * self.stride, column // self.stride * self.stride
+
     def summary(self) -> dict[str, Any]:
         """The figures, ready for JSON."""
         shares = self.shares()

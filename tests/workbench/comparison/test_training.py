@@ -196,6 +196,8 @@ def test_reading_is_by_case_column_and_start(plain):
     assert np.array_equal(some, whole[[69, 0, 40]])
     with pytest.raises(wb.BadValue, match="from 0 to 69"):
         comparison.parameters(0, [70])
+    one, all_of = comparison.end(1, 40), comparison.ends(1)
+    assert one == {name: pytest.approx(v[40], nan_ok=True) for name, v in all_of.items()}
     later = list(comparison.parts(0, ["start"], since=1))
     assert [part["start"][0] for part in later] == [32, 64]
 
@@ -215,6 +217,7 @@ def test_a_folder_without_ends_reads_as_empty(tmp_path, make_plan):
     found = comparison.ends(0, comparison.columns)
     assert found["loss"].shape == (0,)
     assert found["parameters"].shape == (0, 158)
+    assert comparison.end(0, 3) == {}
     assert not comparison.finished
     with pytest.raises(wb.WorkbenchError, match="not finished"):
         comparison.result  # noqa: B018

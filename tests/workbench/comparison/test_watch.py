@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -60,9 +62,10 @@ def test_reading_gives_what_watching_gave(seen):
 def test_a_stopped_comparison_is_resumed_and_nothing_counts_twice(tmp_path, make_plan):
     plan = make_plan(starts=96, part=16)
     folder = claim(tmp_path / "made", plan)
-    stop = []
-    for state in watch(folder, 0, threads=1, cancelled=lambda: bool(stop)):
-        stop += [state] if sum(t.starts for t in state.tallies) >= 32 else []
+    stop = threading.Event()
+    for state in watch(folder, 0, threads=1, cancelled=stop.is_set):
+        if sum(t.starts for t in state.tallies) >= 32:
+            stop.set()
     assert state.ended
     assert not state.finished
     assert "of 192 networks" in state.text

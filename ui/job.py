@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from workbench import WorkbenchError
 
@@ -25,6 +25,7 @@ class _Task:
     def __init__(self, number: int, states: States) -> None:
         self.number, self.states = number, states
         self.share = 0.0
+        self.held: Any = None  # the newest state, unless it was passed on
         self.stopped = threading.Event()
         self.thread: threading.Thread | None = None
 
@@ -49,10 +50,12 @@ class Job(QObject):
         self._task: _Task | None = None
         self._count = 0
         self._closed = False
+        self._passing = threading.Lock()
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._tell)
-        self._passed.connect(self._deliver)
+        # Queued from the window's thread too, so that states keep their order.
+        self._passed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]
         self._left.connect(self._end)
         self.running = False
 
@@ -88,22 +91,28 @@ class Job(QObject):
     def _work(self, task: _Task, former: _Task | None) -> None:
         if former is not None and former.thread is not None:
             former.thread.join()
-        said, held, passed = "", None, 0.0
+        said, passed = "", 0.0
         try:
             if not task.stopped.is_set():
-                for held in task.states(task.told, task.stopped.is_set):
+                for state in task.states(task.told, task.stopped.is_set):
+                    task.held = state
                     if time.monotonic() - passed >= _PAUSE:
-                        self._passed.emit(task.number, held)
-                        held, passed = None, time.monotonic()
+                        self._pass(task)
+                        passed = time.monotonic()
                     if task.stopped.is_set():
                         break
         except WorkbenchError as error:
             said = str(error)
         except Exception as error:
             said = f"{type(error).__name__}: {error}".splitlines()[0]
-        if held is not None:
-            self._passed.emit(task.number, held)
+        self._pass(task)
         self._left.emit(task.number, said or ("cancelled" if task.stopped.is_set() else ""))
+
+    def _pass(self, task: _Task) -> None:
+        with self._passing:
+            held, task.held = task.held, None
+            if held is not None:
+                self._passed.emit(task.number, held)
 
     def _current(self, number: int) -> bool:
         return not self._closed and number == self._count
@@ -120,4 +129,5 @@ class Job(QObject):
 
     def _tell(self) -> None:
         if self._task is not None:
+            self._pass(self._task)
             self.advanced.emit(self._task.share)
