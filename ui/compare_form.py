@@ -25,6 +25,7 @@ from ui.maps_sources import SHOWN, ExperimentCombo
 from ui.maps_study import hint
 from ui.number_edit import NumberEdit
 from ui.text_edit import TextEdit
+from ui.theme import themes
 from workbench import Experiment, Run, WorkbenchError, starts
 from workbench.comparison.folder import claim
 from workbench.comparison.plan import Plan
@@ -81,6 +82,8 @@ class CompareForm(QWidget):
         self.message.setContentsMargins(8, 2, 8, 2)
         self._lay_out()
         self.source.chosen.connect(self._other)
+        themes.changed.connect(self._restyle)
+        self._restyle()
         self._other()
 
     def _number(self, name: str, value: int, tip: str) -> NumberEdit:
@@ -122,6 +125,16 @@ class CompareForm(QWidget):
         column.addWidget(self.message)
         self.setMinimumWidth(250)
         self.setMaximumWidth(330)
+
+    def _restyle(self) -> None:
+        theme = themes.now  # whose dark colours leave no border to Qt's own boxes
+        self.initializers.setStyleSheet(
+            f"""
+            QListWidget {{ background: {theme.base}; }}
+            QListWidget::indicator {{ border: 1px solid {theme.faint}; width: 9px; height: 9px; }}
+            QListWidget::indicator:checked {{ background: {theme.accent}; }}
+            """
+        )
 
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Choose a folder for the comparison")

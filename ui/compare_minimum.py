@@ -31,6 +31,7 @@ from workbench.census.census import Census, DistinctMinimum
 from workbench.comparison.around import basins_through, others_of, surface_around
 from workbench.experiment import Experiment
 from workbench.landscape import Landscape
+from workbench.maps.basin_map import LABELS
 from workbench.model import Layer, Model
 
 _SIDE = 64  # pixels of the basin map, a training each
@@ -71,6 +72,8 @@ class MinimumView(QWidget):
         self.surface: _Surface | None = None
         self.near, self.basins = Job("compare-minimum", self), Job("compare-basins", self)
         self.weights, self.heights = HeatMaps(), HeightMap()
+        self.heights.bar.axis.setWidth(62)  # a narrower one leaves out labels such as 0.0495
+        self.heights.setToolTip("the plane of the Hessian's two main eigenvectors")
         self.map = MapPlot("basins on the plane through three minima")
         self.map.set_labels("distance along the first side", "across")
         self.names = [pg.TextItem(color="white", fill=(0, 0, 0, 150)) for _ in range(3)]
@@ -192,7 +195,7 @@ class MinimumView(QWidget):
             return
         ids = [minimum.id, *(int(combo.currentText()) for combo in self.others)]
         self._say(2, "training from the coarsest pixels…")
-        self.basins.start(_through(self._experiment, [census.minima[k] for k in ids]))
+        self.basins.start(_through(self._experiment, census, ids))
 
     def _replay(self) -> None:
         if self.minimum is not None:
@@ -216,8 +219,10 @@ class MinimumView(QWidget):
         self.heights.bar.axis.setTicks([scale_of(made.values, True).ticks()])
         self.heights.show_path(np.zeros((1, 2)))
         values = made.plane.facts["eigenvalues"]
-        self.notes[1].setToolTip("along the Hessian's two main eigenvectors; coloured by logarithm")
-        self._say(1, f"eigenvectors of {values[0]:.3g} and {values[1]:.3g}, lowest in the middle")
+        self.notes[1].setToolTip(
+            "over the plane of the Hessian's two main eigenvectors, the minimum in the middle"
+        )
+        self._say(1, f"eigenvalues {values[0]:.3g} and {values[1]:.3g} along the axes")
 
     def _show_basins(self, state: _Basins) -> None:
         first = self.basin is None
@@ -226,11 +231,10 @@ class MinimumView(QWidget):
         self.map.show_image(state.shown.image, made.window)
         if first:
             self.map.show_window(made.window)
-        colours, label = state.shown.colours, made.label
         marks = []
         for (x, y), text, k in zip(state.places, self.names, state.ids, strict=True):
-            row, column = self._pixel(x, y) or (0, 0)
-            marks.append(Mark(float(x), float(y), k == state.ids[0], colours[label[row, column]]))
+            colour = state.shown.colours.get(k, (1.0, 1.0, 1.0))
+            marks.append(Mark(float(x), float(y), k == state.ids[0], colour))
             text.setText(str(k))
             text.setAnchor((0.5, 1.4))
             text.setPos(float(x), float(y))
@@ -248,25 +252,21 @@ class MinimumView(QWidget):
             self._say(2, self._mine())
 
     def _mine(self) -> str:
-        """Which share of the map ends as the pixel at the minimum does."""
-        if self.basin is None or not self.basin.shown.made.stride:
+        """Which shares of the map end in the minimum, and in none of the list."""
+        if self.basin is None:
             return "none yet"
-        made = self.basin.shown.made
-        pixel = self._pixel(*self.basin.places[0])
-        label = int(made.label[pixel]) if pixel else -1
-        share = made.shares().get(label, 0.0)
-        return f"{share:.1%} of it ends as minimum {self.basin.ids[0]} does"
-
-    def _pixel(self, x: float, y: float) -> tuple[int, int] | None:
-        return self.basin.shown.made.pixel(x, y) if self.basin is not None else None
+        shares = self.basin.shown.made.shares()
+        none = sum(share for label, share in shares.items() if label < 0)
+        k = self.basin.ids[0]
+        return f"{shares.get(k, 0.0):.1%} ends in minimum {k}, {none:.1%} in none of the list"
 
     def _hover(self, x: float, y: float) -> None:
-        pixel = self._pixel(x, y)
-        if pixel is None or self.basin is None:
+        made = self.basin.shown.made if self.basin is not None else None
+        pixel = made.pixel(x, y) if made is not None else None
+        if made is None or pixel is None:
             return
-        made = self.basin.shown.made
         label = int(made.label[pixel])
-        end = f"end {label}, loss {made.minima[label].value:.4g}" if label >= 0 else "no end"
+        end = LABELS.get(label) or f"minimum {label}, loss {made.minima[label].value:.5g}"
         self.map.plot.setToolTip(f"{end}, after {made.steps[pixel]:,} steps")
 
     def _whole(self) -> None:
@@ -295,13 +295,11 @@ def _near(experiment: Experiment, minimum: DistinctMinimum) -> Any:
     return states
 
 
-def _through(experiment: Experiment, minima: list[DistinctMinimum]) -> Any:
-    ids = tuple(m.id for m in minima)
-
+def _through(experiment: Experiment, census: Census, ids: list[int]) -> Any:
     def states(progress: Callable[[float], None], cancelled: Any) -> Iterator[_Basins]:
-        for basin in basins_through(experiment, minima, _SIDE, progress, cancelled):
+        for basin in basins_through(experiment, census, ids, _SIDE, progress, cancelled):
             for shown in painted(iter([basin.made])):
-                yield _Basins(shown, basin.places, ids)
+                yield _Basins(shown, basin.places, tuple(ids))
 
     return states
 

@@ -112,7 +112,7 @@ class DistributionPlot(CountsPlot):
         """Begin anew with so many cases."""
         super().set_cases(count)
         self.getPlotItem().enableAutoRange(y=False)
-        self.getPlotItem().setYRange(0.0, 1.0, padding=0.02)
+        self.getPlotItem().setYRange(0.0, 1.0, padding=0.04)
 
     def show_counts(self, counts: Sequence[Counts]) -> None:
         """Show each case's distribution, on to the right end of all."""
