@@ -71,15 +71,19 @@ class DistributionsView(QWidget):
         self.table.setFixedHeight(_ROWS * row.defaultSectionSize() + head.sizeHint().height() + 4)
         grid = QGridLayout()
         grid.setSpacing(4)
-        grid.addLayout(_titled("Final loss", self.bars), 0, 0)
-        grid.addLayout(_titled("Its distribution function", self.losses), 0, 1)
-        grid.addLayout(_titled("Steps to a loss of", self.steps, self.tolerance), 1, 0)
         replay = QWidget()
         line = QHBoxLayout(replay)
         line.setContentsMargins(0, 0, 0, 0)
         for widget in (self.case, self.start, self.replay):
             line.addWidget(widget)
-        grid.addLayout(_titled("Single starts: click one", self.spots, replay), 1, 1)
+        self.panels = {
+            "the histogram": _titled("Final loss", self.bars),
+            "the loss distributions": _titled("Its distribution function", self.losses),
+            "the step distributions": _titled("Steps to a loss of", self.steps, self.tolerance),
+            "the single starts": _titled("Single starts: click one", self.spots, replay),
+        }
+        for k, panel in enumerate(self.panels.values()):
+            grid.addWidget(panel, k // 2, k % 2)
         for k in (0, 1):
             grid.setRowStretch(k, 1)
             grid.setColumnStretch(k, 1)
@@ -170,7 +174,7 @@ class DistributionsView(QWidget):
         return tallies_csv(self._labels, self._held).encode()
 
 
-def _titled(text: str, plot: QWidget, extra: QWidget | None = None) -> QVBoxLayout:
+def _titled(text: str, plot: QWidget, extra: QWidget | None = None) -> QWidget:
     title = QLabel(text)
     title.setObjectName("viewTitle")
     head = QHBoxLayout()
@@ -178,11 +182,13 @@ def _titled(text: str, plot: QWidget, extra: QWidget | None = None) -> QVBoxLayo
     if extra is not None:
         head.addWidget(extra)
     head.addStretch(1)
-    column = QVBoxLayout()
+    panel = QWidget()
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(1)
     column.addLayout(head)
     column.addWidget(plot, 1)
-    return column
+    return panel
 
 
 def _rgb(text: str) -> tuple[float, float, float]:

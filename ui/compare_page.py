@@ -25,6 +25,7 @@ from ui.compare_exports import tables_of
 from ui.compare_form import CompareForm
 from ui.compare_minima import MinimaView
 from ui.compare_minimum import MinimumView
+from ui.export import Picture
 from ui.job import Job
 from ui.page import Page
 from ui.worker import Worker
@@ -128,10 +129,7 @@ class ComparePage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(whole)
         for name, view in (
-            ("the histogram", self.distributions.bars),
-            ("the loss distributions", self.distributions.losses),
-            ("the step distributions", self.distributions.steps),
-            ("the single starts", self.distributions.spots),
+            *self.distributions.panels.items(),
             ("the distributions", self.distributions),
             ("the minimum's weights", self.minimum.weights),
             ("the loss around the minimum", self.minimum.heights),
@@ -140,6 +138,7 @@ class ComparePage(Page):
             ("the comparison page", right),
         ):
             self.add_picture(name, view)
+        self._all_pictures = list(self.pictures)
 
     def _connect(self) -> None:
         self.start.triggered.connect(self.begin)
@@ -154,6 +153,7 @@ class ComparePage(Page):
         self.minima.chosen.connect(self._choose)
         self.minima.entered.connect(self._replay_example)
         self.minimum.replayed.connect(self._replay_of_group)
+        self._show_tab()
         self._show_buttons()
 
     # -- what the user does --------------------------------------------------------------------
@@ -312,6 +312,7 @@ class ComparePage(Page):
 
     def _show_tab(self) -> None:
         self.stack.setCurrentIndex(self.tabs.currentIndex() if self.shown is not None else 2)
+        self.pictures: list[Picture] = [p for p in self._all_pictures if p.widget.isVisibleTo(self)]
 
     def _show_buttons(self) -> None:
         running = self.job.running

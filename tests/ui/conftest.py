@@ -117,6 +117,10 @@ def make_user(qapp, qtbot, tmp_path, monkeypatch):
         "maps-trainability",
         "maps-sharpness",
         "maps-path",
+        "compare",
+        "compare-reader",
+        "compare-minimum",
+        "compare-basins",
     }
     assert not left
 
