@@ -166,13 +166,16 @@ def smallest_eigenvalue(student: np.ndarray) -> float:
         return float(np.linalg.eigvalsh(hessian)[0])
 
 
-def take_census(ends: StudentEnds) -> StudentCensus:
+def take_census(
+    ends: StudentEnds, progress: Callable[[float], None] = lambda share: None
+) -> StudentCensus:
     """The distinct minima among ``ends``, each with the Hessian's word that it is one: all
     eigenvalues are above zero, and no unit is zero, where the loss has a kink.
 
     All ends with a loss of zero count as one. Of the others two are the same where they differ
     by the order of the student's units and of the teacher's: their losses, all their weights and
-    the lengths of their rows and columns agree, each in the order of size.
+    the lengths of their rows and columns agree, each in the order of size. ``progress`` is told
+    shares of the Hessians that are done.
     """
     kind = np.full(len(ends.loss), NO_MINIMUM)
     firsts: list[int] = []
@@ -188,12 +191,11 @@ def take_census(ends: StudentEnds) -> StudentCensus:
             marks.append(mark)
             firsts.append(int(start))
     counts = np.bincount(kind[kind != NO_MINIMUM], minlength=len(firsts))
-    found = [
-        StudentMinimum(
-            float(ends.loss[first]), first, int(count), smallest_eigenvalue(ends.students[first])
-        )
-        for first, count in zip(firsts, counts, strict=True)
-    ]
+    found = []
+    for first, count in zip(firsts, counts, strict=True):
+        least = smallest_eigenvalue(ends.students[first])
+        found.append(StudentMinimum(float(ends.loss[first]), first, int(count), least))
+        progress(len(found) / len(firsts))
     order = np.argsort([m.loss for m in found], kind="stable")
     kept = [k for k in order if found[k].is_global or _is_strict(found[k], ends)]
     label = np.full_like(kind, NO_MINIMUM)

@@ -94,7 +94,10 @@ def test_minima_that_differ_by_order_are_one(ends):
     students.append(ends.students[worst] * (1.0 + 1e-3))
     loss = [naive.student_loss(w, np.eye(8)) for w in students]
     norm = np.where(np.arange(9) == 8, 1e-4, 0.0)
-    census = take_census(StudentEnds(np.array(students), np.array(loss), norm, np.zeros(9)))
+    shares = []
+    found = StudentEnds(np.array(students), np.array(loss), norm, np.zeros(9))
+    census = take_census(found, shares.append)
+    assert shares == [0.5, 1.0]
     assert census.label.tolist() == [1, 0, 1, 0, 1, 0, 1, 0, NO_MINIMUM]
     assert [m.count for m in census.minima] == [4, 4]
     assert [m.first for m in census.minima] == [1, 0]

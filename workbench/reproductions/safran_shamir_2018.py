@@ -22,7 +22,7 @@ SOURCE = (
 SETTINGS = (
     Setting("n", 8, (1, 64), "units of the student"),
     Setting("k", 8, (1, 64), "orthonormal units of the teacher"),
-    Setting("starts", 1000, (1, 1_000_000), "students drawn, weights normal of variance 1/k"),
+    Setting("starts", 1000, (1, 100_000), "students drawn, weights normal of variance 1/k"),
     Setting("seed", 0, (0, 2**32 - 1), "which students are drawn"),
 )
 # Of so many starts for each (n, k), how many ended in a minimum that is not global.
@@ -44,8 +44,8 @@ def carry_out(watch: Watch, n: int, k: int, starts: int, seed: int) -> Outcome:
 
     if n < k:
         raise BadValue("n", f"must be at least k ({k}), so that the least loss is zero", n, k)
-    ends = descend(draw_students(n, k, starts, seed), progress=watch.part(0.0, 0.95).at)
-    census = take_census(ends)
+    ends = descend(draw_students(n, k, starts, seed), progress=watch.part(0.0, 0.9).at)
+    census = take_census(ends, watch.part(0.9, 1.0).at)
     published = PUBLISHED.get((n, k))
     p_value, of_two = _p_values(census.in_local, starts, published)
     facts: dict[str, Any] = {
