@@ -8,7 +8,6 @@ kernels.lanes.math.
 
 from __future__ import annotations
 
-import dis
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ from kernels.jit import exact_kernel
 from kernels.lanes import every, fma, load, load_some, store, store_some, widen
 from kernels.network import parameter_count
 from kernels.optimizers import prepare, update
-from kernels.rules import cast, const, finite, select
+from kernels.rules import cast, const, finite, reads, select
 from kernels.schedules import factor
 from kernels.tiles import aligned, gradient_tile, losses_tile, new_tile_work, right_tile
 from kernels.training import RUNNING, divergence, verdict
@@ -102,12 +101,7 @@ class Bench(NamedTuple):
 
 def uses_norm(optimizer: Any) -> bool:
     """Whether the optimizer's coefficients depend on the gradient's norm, so on the network."""
-    body = prepare.bodies[type(optimizer)]
-    norm = body.__code__.co_varnames[3]
-    return any(
-        norm == i.argval or (isinstance(i.argval, tuple) and norm in i.argval)
-        for i in dis.get_instructions(body)
-    )
+    return reads(prepare.bodies[type(optimizer)], 3)
 
 
 def new_bench(

@@ -10,6 +10,7 @@ called with lanes (kernels.lanes) is compiled for them, with exact arithmetic; c
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +85,15 @@ def rule(name: str, otherwise: Callable[..., Any] | None = None) -> Any:
         return bodies.get(getattr(item, "instance_class", None), otherwise)
 
     return call
+
+
+def reads(body: Callable[..., Any], place: int) -> bool:
+    """Whether a rule's body makes any use of its argument number ``place``, counted from 0."""
+    name = body.__code__.co_varnames[place]
+    return any(
+        name == i.argval or (isinstance(i.argval, tuple) and name in i.argval)
+        for i in dis.get_instructions(body)
+    )
 
 
 def const(like: Any, value: float) -> Any:

@@ -17,12 +17,8 @@ from kernels import penalties
 from kernels.jit import EXACT_OPTIONS, exact_kernel
 from kernels.lanes import COMPILED, keep_apart, load, store, widen
 from kernels.lanes.loops import BLOCK, STRIDE, Own, Shared
-from kernels.lanes.products import (
-    forward_layer,
-    gradient_layer,
-    hidden_layer,
-    pull_back_layer,
-)
+from kernels.lanes.passes import Backward, Forward, pass_layer
+from kernels.lanes.products import forward_layer, gradient_layer
 from kernels.lanes.rows import add_parts, repeats, rows
 from kernels.losses import compare, is_right
 from kernels.outputs import respond
@@ -61,56 +57,13 @@ def new_tile_work(sizes: Any, dtype: Any, width: Any) -> TileWork:
     return TileWork(a, z, p, delta, wide)
 
 
-def activate_tile(
-    items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
-    above: Any, count: Any, width: Any,
-) -> None:  # fmt: skip
-    """``hidden_layer`` with f = items[kind]; ``shape``: units below and in the layer."""
-    n_in, n_out = shape
-    hidden_layer(
-        items[kind], x, first, p, offset, n_in, n_out, work.a, work.delta, above, count, width
-    )
-
-
-@overload(activate_tile, jit_options=EXACT_OPTIONS, strict=False)
-def _activate_tile(
-    items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
-    above: Any, count: Any, width: Any,
-) -> Any:  # fmt: skip
-    # items[kind] has no single type, so the tuple is walked at compile time.
-    def only(
-        items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
-        above: Any, count: Any, width: Any,
-    ) -> None:  # fmt: skip
-        hidden_layer(
-            items[0], x, first, p, offset, shape[0], shape[1], work.a, work.delta, above, count,
-            width,
-        )  # fmt: skip
-
-    def first_or_rest(
-        items: Any, kind: Any, x: Any, first: Any, p: Any, offset: Any, shape: Any, work: Any,
-        above: Any, count: Any, width: Any,
-    ) -> None:  # fmt: skip
-        if kind == 0:
-            hidden_layer(
-                items[0], x, first, p, offset, shape[0], shape[1], work.a, work.delta, above,
-                count, width,
-            )  # fmt: skip
-        else:
-            activate_tile(
-                items[1:], kind - 1, x, first, p, offset, shape, work, above, count, width
-            )
-
-    return only if len(items) == 1 else first_or_rest
-
-
 @exact_kernel
 def forward_tile(
     network: Any, p: Any, inputs: Any, first: Any, count: Any, work: Any, width: Any
 ) -> None:
     """Activations and last pre-activations of the samples first … first+count-1 of ``inputs``.
 
-    Mutates ``work``: z, a, and of hidden units in delta's place their slopes f'(z).
+    Mutates ``work``: z, a, and in delta's place of hidden units the slopes that a does not tell.
     """
     keep_apart()
     sizes = network.sizes
@@ -118,7 +71,7 @@ def forward_tile(
     above, offset = 0, 0
     for layer in range(last + 1):
         n_in, n_out = sizes[layer], sizes[layer + 1]
-        below, shape = above - n_in, (n_in, n_out)
+        below = above - n_in
         if layer == last:
             if layer == 0:
                 forward_layer(
@@ -127,14 +80,22 @@ def forward_tile(
             else:
                 forward_layer(Own(work.a), below, p, offset, n_in, n_out, work.z, 0, count, width)
         elif layer == 0:
-            activate_tile(
-                network.activations, network.kinds[layer], Shared(inputs), first, p, offset, shape,
-                work, above, count, width,
+            pass_layer(
+                network.activations,
+                network.kinds[layer],
+                Forward(
+                    Shared(inputs), first, p, offset, n_in, n_out, work.a, work.delta, above, count,
+                    width,
+                ),
             )  # fmt: skip
         else:
-            activate_tile(
-                network.activations, network.kinds[layer], Own(work.a), below, p, offset, shape,
-                work, above, count, width,
+            pass_layer(
+                network.activations,
+                network.kinds[layer],
+                Forward(
+                    Own(work.a), below, p, offset, n_in, n_out, work.a, work.delta, above, count,
+                    width,
+                ),
             )  # fmt: skip
         above += n_out
         offset += (n_in + 1) * n_out
@@ -224,7 +185,11 @@ def backward_tile(
             gradient_layer(
                 Own(work.a), below, work.delta, above, gradient, offset, n_in, n_out, count, width
             )
-            pull_back_layer(p, offset, n_in, n_out, work.delta, below, above, count, width)
+            pass_layer(
+                network.activations,
+                network.kinds[layer - 1],
+                Backward(p, offset, n_in, n_out, work.a, work.delta, below, above, count, width),
+            )
 
 
 def penalize_tile(penalty: Any, sizes: Any, p: Any, gradient: Any, width: Any) -> Any:

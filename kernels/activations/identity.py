@@ -15,7 +15,7 @@ def _value(item: Any, z: Any) -> Any:
 
 
 def _slope(item: Any, z: Any, a: Any) -> Any:
-    return const(z, 1.0)
+    return const(a, 1.0)
 
 
 def _bend(item: Any, z: Any, a: Any) -> Any:

@@ -19,7 +19,7 @@ def _value(item: Any, z: Any) -> Any:
 
 
 def _slope(item: Any, z: Any, a: Any) -> Any:
-    return select(z > const(z, 0.0), const(z, 1.0), const(z, 0.0))
+    return select(a > const(a, 0.0), const(a, 1.0), const(a, 0.0))
 
 
 def _bend(item: Any, z: Any, a: Any) -> Any:

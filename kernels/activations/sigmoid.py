@@ -29,7 +29,7 @@ def _value(item: Any, z: Any) -> Any:
 
 
 def _slope(item: Any, z: Any, a: Any) -> Any:
-    return a * (const(z, 1.0) - a)
+    return a * (const(a, 1.0) - a)
 
 
 def _bend(item: Any, z: Any, a: Any) -> Any:

@@ -46,9 +46,12 @@ class Shared(NamedTuple):
     array: Any
 
 
-def activate_one(item: Any, z: Any) -> Any:
-    a = value(item, z)
-    return a, slope(item, z, a)
+def answer_of(item: Any, z: Any) -> Any:
+    return value(item, z)
+
+
+def slope_of(item: Any, z: Any, a: Any) -> Any:
+    return slope(item, z, a)
 
 
 def _is_item(kind: Any) -> bool:
@@ -204,17 +207,17 @@ class Loops:
         a, b = _int(a), _int(b)
         return self.builder.select(self.builder.icmp_signed("<", a, b), a, b)
 
-    def activated(self, kind: Any, item: Any, z: Any) -> list[Any]:
-        """[f(z), f'(z)] with f the ``item``, of the Numba type ``kind``."""
-        double = isinstance(z.type.element, ir.DoubleType)
+    def applied(self, rule: Callable[..., Any], kind: Any, item: Any, *vectors: Any) -> Any:
+        """``rule(item, *vectors)``, a vector too, with ``item`` of the Numba type ``kind``."""
+        double = isinstance(vectors[0].type.element, ir.DoubleType)
         lanes = LanesType(types.float64 if double else types.float32, self.width)
-        sig = types.UniTuple(lanes, 2)(kind, lanes)
+        sig = lanes(kind, *[lanes] * len(vectors))
         flags = ConfigStack().top().copy()
         flags.forceinline = True
-        made = self.context.compile_subroutine(self.builder, activate_one, sig, flags=flags)
+        made = self.context.compile_subroutine(self.builder, rule, sig, flags=flags)
         # The rules raise nothing: there is no status to look at.
-        _, pair = self.context.call_internal_no_propagate(self.builder, made.fndesc, sig, [item, z])
-        return list(cgutils.unpack_tuple(self.builder, pair, 2))
+        given = [item, *vectors]
+        return self.context.call_internal_no_propagate(self.builder, made.fndesc, sig, given)[1]
 
     def outer(self, totals: list[Any], xs: list[Any], ys: list[Any]) -> list[Any]:
         """totals + xs ⊗ ys, the ys running fastest."""

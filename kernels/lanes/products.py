@@ -19,7 +19,8 @@ from llvmlite import ir
 
 from kernels.activations import slope, value
 from kernels.lanes import compiled
-from kernels.lanes.loops import STRIDE, Inputs, Loops, Shared, activate_one, apart
+from kernels.lanes.loops import STRIDE, Inputs, Loops, Shared, answer_of, apart, slope_of
+from kernels.rules import reads
 
 
 def _value(x: Any, first: Any, unit: Any, sample: Any) -> Any:
@@ -68,36 +69,46 @@ def hidden_layer(
     count: Any,
     width: Any,
 ) -> None:
-    """a = f(z) and slopes = f'(z), with z of ``forward_layer`` and f the activation ``item``.
+    """a = f(z) and, unless a tells them, slopes = f'(z), with z of ``forward_layer`` and f the
+    activation ``item``.
 
     Mutates ``a`` and ``slopes``, both at [above + j, s].
     """
     forward_layer(x, first, p, offset, n_in, n_out, a, above, count, width)
     for j in range(above, above + n_out):
         for s in range(count):
-            a[j, s, 0], slopes[j, s, 0] = activate_one(item, a[j, s, 0])
+            z = a[j, s, 0]
+            a[j, s, 0] = value(item, z)
+            if not _is_told(type(item)):
+                slopes[j, s, 0] = slope(item, z, a[j, s, 0])
 
 
 def pull_back_layer(
+    item: Any,
     p: Any,
     offset: Any,
     n_in: Any,
     n_out: Any,
+    a: Any,
     delta: Any,
     below: Any,
     above: Any,
     count: Any,
     width: Any,
 ) -> None:
-    """delta[below + i, s] *= Σ_j w_ij delta[above + j, s] for ``count`` samples s.
+    """delta[below + i, s] = f'(z) Σ_j w_ij delta[above + j, s] for ``count`` samples s.
 
-    Mutates ``delta``, which holds the slopes f'(z) of the units below.
+    f'(z) are the slopes of the units below, of activation ``item``: those that ``hidden_layer``
+    left in their places in ``delta``, or what ``a`` at [below + i, s] tells. Mutates ``delta``.
     """
     for s in range(count):
         for i in range(n_in):
             total = 0 * delta[above, s, 0]
             for j in range(n_out):
                 total += p[offset + i * n_out + j, 0] * delta[above + j, s, 0]
+            if _is_told(type(item)):
+                answer = a[below + i, s, 0]
+                delta[below + i, s, 0] = slope(item, answer, answer)
             delta[below + i, s, 0] *= total
 
 
@@ -127,6 +138,11 @@ def gradient_layer(
 
 # What a rule may call and still be so short that it is written out for every sum of a block.
 _CHEAP = {"const", "select", "min", "max", "abs", "np", "sign"}
+
+
+def _is_told(item_class: Any) -> bool:
+    """Whether a = f(z) tells the slope f'(z) without z."""
+    return not reads(slope.bodies[item_class], 1)
 
 
 def _is_cheap(item: Any) -> bool:
@@ -198,8 +214,10 @@ def _hidden_layer(
         cheap = _is_cheap(item)
 
         def activate(there: Any, z: Any) -> None:
-            for target, made in zip((out, bent), code.activated(item, hypers, z), strict=True):
-                code.store(target, there, made)
+            answer = code.applied(answer_of, item, hypers, z)
+            code.store(out, there, answer)
+            if not _is_told(item.instance_class):
+                code.store(bent, there, code.applied(slope_of, item, hypers, z, answer))
 
         def keep(totals: list[Any], at: list[Any], n_samples: int, n_columns: int) -> None:
             start = code.index((code.index(place, at[1]), STRIDE), at[0])
@@ -227,12 +245,18 @@ def _hidden_layer(
 
 @compiled(pull_back_layer)
 def _pull_back(
-    p: Any, offset: Any, n_in: Any, n_out: Any, delta: Any, below: Any, above: Any, count: Any,
-    width: Any,
+    item: Any, p: Any, offset: Any, n_in: Any, n_out: Any, a: Any, delta: Any, below: Any,
+    above: Any, count: Any, width: Any,
 ) -> Any:  # fmt: skip
     def write(code: Loops, *values: Any) -> None:
-        weights, first_weight, inner, outer, data, lower, upper, samples = values
+        hypers, weights, first_weight, inner, outer, answers, data, lower, upper, samples = values
         vector = ir.VectorType(data.type.pointee, code.width)
+
+        def bent(at: Any) -> Any:
+            if not _is_told(item.instance_class):
+                return code.load(data, at)
+            answer = code.load(answers, at)
+            return code.applied(slope_of, item, hypers, answer, answer)
 
         def some(s: Any, n_samples: int, i: Any, n_units: int) -> None:
             rows = [code.index((c, outer)) for c in range(n_units)]
@@ -252,13 +276,13 @@ def _pull_back(
             for k in range(n_samples):
                 for c in range(n_units):
                     at = code.index(start, k, (c, STRIDE))
-                    slope = code.load(data, at)
-                    code.store(data, at, code.builder.fmul(slope, totals[k * n_units + c]))
+                    code.store(data, at, code.builder.fmul(bent(at), totals[k * n_units + c]))
 
         code.blocks(samples, code.samples, lambda s, n: code.blocks(
             inner, code.columns, lambda i, m: some(s, n, i, m)))  # fmt: skip
 
-    return apart("pull_back", (p, offset, n_in, n_out, delta, below, above, count, width), write)
+    kinds = item, p, offset, n_in, n_out, a, delta, below, above, count, width
+    return apart("pull_back", kinds, write)
 
 
 @compiled(gradient_layer)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kernels.jit import kernel
-from kernels.rules import cast, const, finite, rule, select
+from kernels.rules import cast, const, finite, reads, rule, select
 
 shape = rule("shape")
 
@@ -68,3 +68,10 @@ def test_finite_tells_infinity_and_nan(value, kind):
     assert helpers(kind(1e30))[3]
     assert not helpers(kind(value))[3]
     assert not finite(kind(value))
+
+
+def test_a_body_reads_the_arguments_that_it_makes_use_of():
+    def body(item, z, a):
+        return (lambda: a * a)() if item else 0.0
+
+    assert [reads(body, place) for place in range(3)] == [True, False, True]
