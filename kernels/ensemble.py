@@ -83,7 +83,7 @@ class Bench(NamedTuple):
     """Caller-owned scratch of one thread, made by ``new_bench``: ``order`` as batchings want it;
     a batch's ``inputs`` and ``targets``; ``gradient``, ``other`` (n, width); ``coefficients``
     (n_coefficients, width); ``measured`` float64 (3, width): loss, gradient norm, accuracy;
-    ``answer`` (n_out,); ``vector`` float64 (n,)."""
+    ``vector`` float64 (n,)."""
 
     work: Any
     plan: Any
@@ -94,7 +94,6 @@ class Bench(NamedTuple):
     other: Any
     coefficients: Any
     measured: Any
-    answer: Any
     vector: Any
     flags: Any
 
@@ -131,7 +130,6 @@ def new_bench(
         aligned(shape, dtype),
         aligned((n_coefficients, len(width)), dtype),
         aligned((3, len(width)), np.float64),
-        np.zeros(n_out, dtype),
         np.zeros(shape[0]),
         Flags(full, uses_norm(rules.optimizer), with_accuracy, every),
     )
@@ -242,7 +240,7 @@ def _measure(
     store(bench.measured, 0, loss)
     store(bench.measured, 1, _norms(gradient, width))
     if accuracy:
-        right_tile(network, p, samples, bench.answer, bench.measured[2], bench.work, width)
+        store(bench.measured, 2, right_tile(network, p, samples, bench.work, width))
 
 
 @exact_kernel

@@ -32,13 +32,12 @@ class Points(NamedTuple):
 
 
 class PlaneBench(NamedTuple):
-    """Caller-owned scratch of one thread: ``points`` and ``gradient`` (n, width), ``place``
-    (2, width) and ``answer`` (n_out,) of the parameters' dtype, ``measured`` float64 (2, width)."""
+    """Caller-owned scratch of one thread: ``points`` and ``gradient`` (n, width) and ``place``
+    (2, width) of the parameters' dtype, ``measured`` float64 (2, width)."""
 
     points: Any
     gradient: Any
     place: Any
-    answer: Any
     measured: Any
     work: TileWork
 
@@ -50,7 +49,6 @@ def new_plane_bench(network: Any, dtype: Any, width: Any) -> PlaneBench:
         aligned(shape, dtype),
         aligned(shape, dtype),
         aligned((2, len(width)), dtype),
-        np.zeros(int(network.sizes[-1]), dtype),
         aligned((2, len(width)), np.float64),
         new_tile_work(network.sizes, dtype, width),
     )
@@ -111,10 +109,10 @@ def point_accuracies(
     """Shares of ``samples`` that the points first … last-1 answer right; as ``point_losses``."""
     for begin in range(first, last, len(width)):
         _fetch(points, begin, last, bench, width)
-        right = bench.measured[0]
-        right_tile(network, bench.points, samples, bench.answer, right, bench.work, width)
+        right = right_tile(network, bench.points, samples, bench.work, width)
+        store(bench.measured, 0, right)
         for lane in range(min(len(width), last - begin)):
-            out[begin + lane] = right[lane]
+            out[begin + lane] = bench.measured[0, lane]
 
 
 @exact_kernel

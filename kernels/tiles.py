@@ -22,7 +22,7 @@ from kernels.lanes.products import forward_layer, gradient_layer
 from kernels.lanes.rows import add_parts, repeats, rows
 from kernels.losses import compare, is_right
 from kernels.outputs import respond
-from kernels.rules import const
+from kernels.rules import const, select
 
 # Samples whose answers are compared with their targets side by side; STRIDE is a multiple of it.
 SAMPLES = 4
@@ -270,25 +270,18 @@ def losses_tile(network: Any, p: Any, samples: Any, gradient: Any, work: Any, wi
 
 
 @exact_kernel
-def right_tile(
-    network: Any, p: Any, samples: Any, answer: Any, right: Any, work: Any, width: Any
-) -> None:
-    """Share of samples that each network answers right: fills ``right``, float64 (width,).
-
-    ``answer`` (n_out,) is scratch, of the parameters' dtype. Mutates ``work`` too.
-    """
+def right_tile(network: Any, p: Any, samples: Any, work: Any, width: Any) -> Any:
+    """Share of samples that each network answers right, float64 lanes. Mutates ``work``."""
     keep_apart()
     n, n_out = samples.targets.shape
-    right[:] = 0.0
+    zero = const(load(p, 0, width), 0.0)
+    right = widen(zero)
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         forward_tile(network, p, samples.inputs, first, count, work, width)
         for s in range(count):
-            z = rows(work.z, s, n_out, STRIDE, width)
-            respond(network.output, z, rows(work.p, s, n_out, STRIDE, width))
-            for lane in range(right.size):
-                for j in range(n_out):
-                    answer[j] = work.p[j, s, lane]
-                right[lane] += is_right(network.loss, answer, samples.targets[first + s])
-    for lane in range(right.size):
-        right[lane] /= n
+            answer = rows(work.p, s, n_out, STRIDE, width)
+            respond(network.output, rows(work.z, s, n_out, STRIDE, width), answer)
+            fits = is_right(network.loss, answer, samples.targets[first + s])
+            right += widen(select(fits, const(zero, 1.0), zero))
+    return right / const(right, n)

@@ -18,12 +18,12 @@ bring its own with ``judge``.
 from collections.abc import Callable
 from typing import Any
 
-from numba.extending import overload, register_jitable
+from numba.extending import overload
 
 from kernels.catalog import Catalog
 from kernels.jit import OPTIONS
 from kernels.outputs import bend_back, pull_back
-from kernels.rules import const, overload_rule, rule
+from kernels.rules import const, overload_rule, rule, select, shared
 
 catalog = Catalog("loss", __name__)
 value = rule("value")
@@ -125,28 +125,31 @@ def judge(loss: Any, body: Callable[..., Any]) -> None:
     _judges[loss] = body
 
 
-@register_jitable
+@shared
 def largest_is_right(loss: Any, answer: Any, targets: Any) -> Any:
     """What ``is_right`` answers unless a loss brings its own."""
     if answer.size == 1:
         return abs(answer[0] - targets[0]) < 0.5
-    best, wanted = 0, 0
+    wanted = 0
+    best, place = answer[0], const(answer[0], 0.0)
     for j in range(1, answer.size):
-        if answer[j] > answer[best]:
-            best = j
         if targets[j] > targets[wanted]:
             wanted = j
-    return best == wanted
+        higher = answer[j] > best
+        best = select(higher, answer[j], best)
+        place = select(higher, const(place, j), place)
+    return place == const(place, wanted)
 
 
 def is_right(loss: Any, answer: Any, targets: Any) -> Any:
     """Whether the largest output is the largest target; a single output must be within 1/2.
 
-    Both (n_out,). Losses on scores with a sign (hinge) compare the sign of a single output.
+    Both (n_out,), the answer of lanes too. Losses on scores with a sign (hinge) compare the sign of
+    a single output.
     """
     return _judges.get(type(loss), largest_is_right)(loss, answer, targets)
 
 
-@overload(is_right, jit_options=OPTIONS, strict=False)
+@overload_rule(is_right)
 def _is_right(loss: Any, answer: Any, targets: Any) -> Any:
     return _judges.get(loss.instance_class, largest_is_right)

@@ -36,7 +36,9 @@ def _bend(item: Any, p: Any, t: Any, n_out: Any) -> Any:
 
 def _is_right(loss: Any, answer: Any, targets: Any) -> Any:
     if answer.size == 1:
-        return (answer[0] > 0.0) == (targets[0] > 0.5)
+        one, zero = const(answer[0], 1.0), const(answer[0], 0.0)
+        wanted = const(answer[0], 1.0 if targets[0] > 0.5 else 0.0)
+        return select(answer[0] > zero, one, zero) == wanted
     return largest_is_right(loss, answer, targets)
 
 

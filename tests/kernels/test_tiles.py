@@ -17,21 +17,21 @@ WIDTH = (None,) * (4 if COMPILED else 1)
 
 
 @exact_kernel
-def measure(net, p, samples, gradient, other, work, answer, out, width):
+def measure(net, p, samples, gradient, other, work, out, width):
     n = samples.inputs.shape[0]
     loss = gradient_tile(net, p, samples.inputs, samples.targets, n, gradient, work, width)
     store(out, 0, loss)
     store(out, 1, losses_tile(net, p, samples, other, work, width))
-    right_tile(net, p, samples, answer, out[2], work, width)
+    store(out, 2, right_tile(net, p, samples, work, width))
 
 
 def measured(case, points):
     """Loss, loss by forward passes, accuracy, each (width,), and gradients (n, width)."""
     p, g, other = (aligned(points.shape, points.dtype) for _ in range(3))
     p[:] = points
-    out, answer = aligned((3, len(WIDTH)), np.float64), np.zeros(case.sizes[-1], points.dtype)
+    out = aligned((3, len(WIDTH)), np.float64)
     work = new_tile_work(case.sizes, points.dtype, WIDTH)
-    measure(case.network, p, case.samples, g, other, work, answer, out, WIDTH)
+    measure(case.network, p, case.samples, g, other, work, out, WIDTH)
     assert np.array_equal(p, points)
     return *out, g
 
@@ -41,6 +41,7 @@ CASES = {
     "wide": (["tanh", "relu"], "softmax", "mean_squared_error", (5, 13, 7, 3), BLOCK + 7),
     "deep": (["gelu", "tanh", "gelu"], "sigmoid", "cross_entropy", (2, 3, 1, 2, 1), 3),
     "linear": ([], "identity", "mean_squared_error", (9, 2), 6),
+    "sided": ([], "identity", "hinge", (4, 1), 6),
 }
 
 
