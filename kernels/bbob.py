@@ -19,6 +19,8 @@ from kernels.surfaces import catalog, height
 SOURCE = "Hansen, Finck, Ros & Auger 2009, INRIA RR-6829"
 _MODULUS = 2**31 - 1
 
+Map = tuple[float, float, float, float]
+
 
 class Placed(NamedTuple):
     """A BBOB function of one instance: the optimum (``x``, ``y``, ``value``) and two linear maps,
@@ -27,8 +29,8 @@ class Placed(NamedTuple):
     x: float
     y: float
     value: float
-    first: tuple[float, float, float, float]
-    second: tuple[float, float, float, float]
+    first: Map
+    second: Map
 
 
 NO_MAP = (1.0, 0.0, 0.0, 1.0)
@@ -60,7 +62,7 @@ def normals(count: int, seed: int) -> list[float]:
     ]
 
 
-def rotation(seed: int) -> tuple[float, float, float, float]:
+def rotation(seed: int) -> Map:
     """An orthogonal matrix, row by row: Gram & Schmidt on the columns of a normal one."""
     a, c, b, d = normals(4, seed)
     length = math.hypot(a, c)
@@ -88,12 +90,38 @@ def seed_of(function: int, instance: float) -> int:
     return {4: 3, 18: 17}.get(function, function) + 10000 * int(instance)
 
 
-def scaled_between(seed: int, stretch: float) -> tuple[float, float, float, float]:
+def scaled_between(seed: int, stretch: float) -> Map:
     """R diag(1, stretch) Q of the two rotations R (of seed + 10⁶) and Q (of seed)."""
     a, b, c, d = rotation(seed + 1_000_000)
     e, f, g, h = rotation(seed)
     b, d = b * stretch, d * stretch
     return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
+
+
+def straight(seed: int) -> Map:
+    """The map that changes nothing."""
+    return NO_MAP
+
+
+def turn(seed: int) -> Map:
+    """R, the rotation that most functions begin with."""
+    return rotation(seed + 1_000_000)
+
+
+def builder(
+    cls: Any,
+    function: int,
+    first: Callable[[int], Map] = straight,
+    second: Callable[[int], Map] = straight,
+) -> Callable[..., Any]:
+    """What makes the instances of a function, given its number and its maps of the seed."""
+
+    def build(instance: float = 1.0) -> Any:
+        seed = seed_of(function, instance)
+        x, y = optimum(seed)
+        return cls(x, y, offset(seed), first(seed), second(seed))
+
+    return build
 
 
 def _optimum_alone(item: Placed) -> tuple[tuple[float, float, float, bool], ...]:

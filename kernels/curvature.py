@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
 
 from kernels.activations import bend, slope, value
 from kernels.jit import exact_kernel
-from kernels.lanes import LanesType, compiled, load, store, width_of
+from kernels.lanes import load, store, width_of
+from kernels.lanes.sums import lane_sum
 from kernels.losses import bend_loss
 from kernels.network import parameter_count
 from kernels.outputs import respond
@@ -82,34 +82,6 @@ def _answer(items: Any, kind: Any, z: Any) -> Any:
         return answer(items[1:], kind - 1, z)
 
     return only if len(items) == 1 else first_or_rest
-
-
-def total(x: Any) -> Any:
-    """The sum over lanes, halves added to halves: in the same order on every machine."""
-    return x
-
-
-@compiled(total)
-def _total(x: Any) -> Any:
-    if not isinstance(x, LanesType):
-        return None
-
-    def write(context: Any, builder: Any, arguments: Any) -> Any:
-        rest, count = arguments[0], x.width
-        while count > 1:
-            count //= 2
-            halves = [
-                builder.shuffle_vector(
-                    rest,
-                    ir.Constant(rest.type, ir.Undefined),
-                    ir.Constant(ir.VectorType(ir.IntType(32), count), list(range(at, at + count))),
-                )
-                for at in (0, count)
-            ]
-            rest = builder.fadd(*halves)
-        return builder.extract_element(rest, ir.IntType(32)(0))
-
-    return x.element(x), write
 
 
 @exact_kernel
@@ -275,10 +247,10 @@ def add_product(sizes: Any, parameters: Any, vector: Any, width: Any, curve: Any
             x = load(a, i, width)
             dx = load(da, i, width)  # zero, as it was allocated, for the inputs
             for j in range(after, after + n_out):
-                out[c] += total(x * load(ddelta, j, width) + dx * load(delta, j, width))
+                out[c] += lane_sum(x * load(ddelta, j, width) + dx * load(delta, j, width))
                 c += 1
         for j in range(after, after + n_out):
-            out[c] += total(load(ddelta, j, width))
+            out[c] += lane_sum(load(ddelta, j, width))
             c += 1
         here = after
 

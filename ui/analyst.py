@@ -6,13 +6,13 @@ its speed on a machine with two cores.
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from ui.background import Background
 from workbench import Run
 
 _SHARE = 0.06  # of one core, while training runs
@@ -40,7 +40,7 @@ class Analysis:
     dead: list[int]
 
 
-class Analyst(QObject):
+class Analyst(Background):
     """Ask it with ``ask``; it answers by signals on the window's thread."""
 
     analysed = pyqtSignal(object)
@@ -48,43 +48,31 @@ class Analyst(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._request: Request | None = None
-        self._wake = threading.Condition()
-        self._closed = False
-        self._thread = threading.Thread(target=self._work, name="analyst", daemon=True)
-        self._thread.start()
+        self.begin("analyst")
 
     def ask(self, request: Request) -> None:
         """Replace the waiting request; returns at once."""
-        with self._wake:
+        with self.wake:
             self._request = request
-            self._wake.notify()
+            self.wake.notify()
 
-    def close(self) -> None:
-        """End the thread after what it is doing."""
-        with self._wake:
-            self._closed = True
-            self._wake.notify()
-        self._thread.join()
+    def take(self) -> Request | None:
+        """The waiting request."""
+        request, self._request = self._request, None
+        return request
 
-    def _work(self) -> None:
-        while True:
-            with self._wake:
-                while self._request is None and not self._closed:
-                    self._wake.wait()
-                if self._closed:
-                    return
-                request, self._request = self._request, None
-            assert request is not None
-            begun = time.perf_counter()
-            self._analyse(request)
-            spent = time.perf_counter() - begun
-            if request.running:
-                self._sleep(max(spent / _SHARE - spent, 0.03), request.run)
+    def carry_out(self, request: Request) -> None:
+        """Analyse, and rest afterwards while training runs."""
+        begun = time.perf_counter()
+        self._analyse(request)
+        spent = time.perf_counter() - begun
+        if request.running:
+            self._sleep(max(spent / _SHARE - spent, 0.03), request.run)
 
     def _sleep(self, seconds: float, run: Run) -> None:
         """Rest, but not longer than training runs."""
         end = time.perf_counter() + seconds
-        while not self._closed and (left := end - time.perf_counter()) > 0:
+        while not self.closed and (left := end - time.perf_counter()) > 0:
             time.sleep(min(left, 0.02))
             if run.status not in ("running", "compiling"):
                 return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from ui.background import Background
 from ui.plane_frame import Wish
 from ui.plane_frames import Frames
 from workbench import WorkbenchError
@@ -23,7 +23,7 @@ class _Asked(NamedTuple):
     running: bool
 
 
-class PlaneMaker(QObject):
+class PlaneMaker(Background):
     """``ask`` it with every update of the run. ``made(frame)``, ``failed(wish, text)`` and
     ``works(text)``, empty when it is done, come on the window's thread."""
 
@@ -33,52 +33,39 @@ class PlaneMaker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wake = threading.Condition()
         self._asked: _Asked | None = None
         self._done: _Asked | None = None
         self._took: tuple[Wish, float] | None = None
-        self._closed = False
         self._frames = Frames()
-        self._thread = threading.Thread(target=self._work, name="planes", daemon=True)
-        self._thread.start()
+        self.begin("planes")
 
     def ask(self, wish: Wish, step: int, running: bool) -> None:
         """What to show from now on, and where the run is; returns at once."""
-        with self._wake:
+        with self.wake:
             self._asked = _Asked(wish, step, running)
-            self._wake.notify()
+            self.wake.notify()
 
     def rest(self) -> None:
         """Make no more frames until the next ``ask``; what is under way is given up."""
-        with self._wake:
+        with self.wake:
             self._asked = None
 
-    def close(self) -> None:
-        """End the thread after what it is doing."""
-        with self._wake:
-            self._closed = True
-            self._wake.notify()
-        self._thread.join()
+    def take(self) -> _Asked | None:
+        """What is asked for, unless it has been made."""
+        return None if self._asked == self._done else self._asked
 
-    def _work(self) -> None:
-        while True:
-            with self._wake:
-                while not self._closed and (self._asked is None or self._asked == self._done):
-                    self._wake.wait()
-                if self._closed:
-                    return
-                asked = self._asked
-            assert asked is not None
-            begun, spent = time.perf_counter(), time.thread_time()
-            self._make(asked)
-            if asked.running:
-                rest = max(_INTERVAL, (time.thread_time() - spent) / _SHARE)
-                self._pause(asked, begun + rest)
+    def carry_out(self, asked: _Asked) -> None:
+        """Make the frames, and rest afterwards while training runs."""
+        begun, spent = time.perf_counter(), time.thread_time()
+        self._make(asked)
+        if asked.running:
+            rest = max(_INTERVAL, (time.thread_time() - spent) / _SHARE)
+            self._pause(asked, begun + rest)
 
     def _make(self, asked: _Asked) -> None:
         def cancelled() -> bool:
             now = self._asked
-            if self._closed or now is None or now.wish != asked.wish:
+            if self.closed or now is None or now.wish != asked.wish:
                 return True
             # A running run is always ahead of its frame; one at rest has to be shown as it is.
             return now.running != asked.running or not (now.running or now.step == asked.step)
@@ -103,9 +90,9 @@ class PlaneMaker(QObject):
 
     def _pause(self, asked: _Asked, until: float) -> None:
         """Leave training its time, unless something else is asked for or it has ended."""
-        with self._wake:
-            while not self._closed and (left := until - time.perf_counter()) > 0:
+        with self.wake:
+            while not self.closed and (left := until - time.perf_counter()) > 0:
                 now = self._asked
                 if now is None or now.wish != asked.wish or not now.running:
                     return
-                self._wake.wait(min(left, 0.05))
+                self.wake.wait(min(left, 0.05))

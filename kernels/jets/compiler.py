@@ -16,6 +16,7 @@ from numba.extending import lower_builtin, models, register_model
 
 from kernels.jets import FIRST, FUNCTIONS, SECOND, Jet, first_order, parts, second_order
 from kernels.lanes import LanesType, MaskType, as_lanes, compiled, emit_spread, llvm_call
+from kernels.lanes.operators import COMPARISONS, emit_comparison
 
 
 class JetType(types.Type):
@@ -88,8 +89,7 @@ class Part:
 
     def compare(self, sign: str, other: Any) -> Any:
         """LLVM's truth value, or mask, of a comparison."""
-        write = self.builder.fcmp_unordered if sign == "!=" else self.builder.fcmp_ordered
-        return write(sign, self.value, self.of(other))
+        return emit_comparison(self.builder, sign, self.value, self.of(other))
 
     def _intrinsic(self, name: str) -> Part:
         if isinstance(self.element, LanesType):
@@ -214,14 +214,7 @@ def _extreme(sign: str) -> Callable[[Any, Any], Jet]:
 
 for _name in ("add", "sub", "mul", "truediv"):
     _overload(getattr(operator, _name), 2, getattr(operator, _name))
-for _name, _sign in (
-    ("lt", "<"),
-    ("le", "<="),
-    ("gt", ">"),
-    ("ge", ">="),
-    ("eq", "=="),
-    ("ne", "!="),
-):
+for _name, _sign in COMPARISONS.items():
     _overload(getattr(operator, _name), 2, getattr(operator, _name), _sign)
 _overload(operator.neg, 1, operator.neg)
 _overload(operator.pos, 1, operator.pos)

@@ -11,6 +11,8 @@ from numba.extending import lower_builtin
 
 from kernels.lanes import MaskType, overload_lanes
 
+COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+
 
 def _overload_masks(function: Callable[..., Any], arity: int, emit: Any) -> None:
     @infer_global(function)
@@ -26,12 +28,10 @@ def _overload_masks(function: Callable[..., Any], arity: int, emit: Any) -> None
     lower_builtin(function, *(MaskType,) * arity)(lower)
 
 
-def _compared(sign: str) -> Any:
-    def emit(builder: Any, a: Any, b: Any) -> Any:
-        ordered = builder.fcmp_ordered if sign != "!=" else builder.fcmp_unordered
-        return ordered(sign, a, b)
-
-    return emit
+def emit_comparison(builder: Any, sign: str, a: Any, b: Any) -> Any:
+    """The mask of a ``sign`` b as Python has it: of NaN only != holds."""
+    write = builder.fcmp_unordered if sign == "!=" else builder.fcmp_ordered
+    return write(sign, a, b)
 
 
 for _names, _method in (
@@ -42,15 +42,10 @@ for _names, _method in (
 ):
     for _name in _names:
         overload_lanes(getattr(operator, _name), 2, lambda b, x, y, m=_method: getattr(b, m)(x, y))
-for _name, _sign in (
-    ("lt", "<"),
-    ("le", "<="),
-    ("gt", ">"),
-    ("ge", ">="),
-    ("eq", "=="),
-    ("ne", "!="),
-):
-    overload_lanes(getattr(operator, _name), 2, _compared(_sign), mask=True)
+for _name, _sign in COMPARISONS.items():
+    overload_lanes(
+        getattr(operator, _name), 2, lambda b, x, y, s=_sign: emit_comparison(b, s, x, y), mask=True
+    )
 for _name, _method in (("and_", "and_"), ("or_", "or_"), ("xor", "xor")):
     _overload_masks(getattr(operator, _name), 2, lambda b, x, y, m=_method: getattr(b, m)(x, y))
 _overload_masks(operator.invert, 1, lambda b, x: b.not_(x))

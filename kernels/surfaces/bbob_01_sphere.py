@@ -7,17 +7,11 @@ Hansen et al. 2009, INRIA RR-6829, f1; the transforms are in kernels.bbob.
 
 from typing import Any
 
-from kernels.bbob import NO_MAP, Placed, offset, optimum, register, seed_of
+from kernels.bbob import Placed, builder, register
 
 
 class Sphere(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> Sphere:
-    seed = seed_of(1, instance)
-    x, y = optimum(seed)
-    return Sphere(x, y, offset(seed), NO_MAP, NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -29,7 +23,7 @@ register(
     Sphere,
     "bbob_01_sphere",
     "a round bowl away from the origin",
-    _build,
+    builder(Sphere, 1),
     _height,
     formula="u² + v² + f_opt, (u, v) = x - x_opt",
 )

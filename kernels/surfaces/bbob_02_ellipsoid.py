@@ -7,17 +7,11 @@ Hansen et al. 2009, INRIA RR-6829, f2; the transforms are in kernels.bbob.
 
 from typing import Any
 
-from kernels.bbob import NO_MAP, Placed, offset, optimum, oscillated, register, seed_of
+from kernels.bbob import Placed, builder, oscillated, register
 
 
 class Ellipsoid(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> Ellipsoid:
-    seed = seed_of(2, instance)
-    x, y = optimum(seed)
-    return Ellipsoid(x, y, offset(seed), NO_MAP, NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -29,7 +23,7 @@ register(
     Ellipsoid,
     "bbob_02_ellipsoid",
     "condition number a million, along the coordinates",
-    _build,
+    builder(Ellipsoid, 2),
     _height,
     formula="u² + 10⁶v² + f_opt, (u, v) = T_osz(x - x_opt)",
 )

@@ -9,17 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from kernels.bbob import NO_MAP, Placed, offset, optimum, oscillated, register, seed_of, skewed
+from kernels.bbob import Placed, builder, oscillated, register, skewed
 
 
 class Rastrigin(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> Rastrigin:
-    seed = seed_of(3, instance)
-    x, y = optimum(seed)
-    return Rastrigin(x, y, offset(seed), NO_MAP, NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -33,7 +27,7 @@ register(
     Rastrigin,
     "bbob_03_rastrigin",
     "a lattice of minima, bent by two transforms",
-    _build,
+    builder(Rastrigin, 3),
     _height,
     formula="10 (2 - cos 2πu - cos 2πv) + u² + v² + f_opt, (u, v) = Λ¹⁰ T_asy(T_osz(x - "
     "x_opt), 0.2)",

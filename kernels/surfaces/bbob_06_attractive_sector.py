@@ -7,32 +7,17 @@ Hansen et al. 2009, INRIA RR-6829, f6; the transforms are in kernels.bbob.
 """
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kernels.bbob import (
-    NO_MAP,
-    Placed,
-    offset,
-    optimum,
-    oscillated,
-    register,
-    scaled_between,
-    seed_of,
-    turned,
-)
+from kernels.bbob import Placed, builder, oscillated, register, scaled_between, turned
 from kernels.rules import const, select
 
 
 class AttractiveSector(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> AttractiveSector:
-    seed = seed_of(6, instance)
-    x, y = optimum(seed)
-    return AttractiveSector(x, y, offset(seed), scaled_between(seed, math.sqrt(10.0)), NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -48,7 +33,7 @@ register(
     AttractiveSector,
     "bbob_06_attractive_sector",
     "steep but for one narrow sector",
-    _build,
+    builder(AttractiveSector, 6, partial(scaled_between, stretch=math.sqrt(10.0))),
     _height,
     formula="T_osz((su)² + (tv)²)^0.9 + f_opt, (u, v) = Q Λ¹⁰ R (x - x_opt); s, t = 100 where"
     " the coordinate has the sign of x_opt, else 1",

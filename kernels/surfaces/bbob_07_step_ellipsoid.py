@@ -10,18 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from kernels.bbob import Placed, offset, optimum, outside, register, rotation, seed_of, turned
+from kernels.bbob import Placed, builder, outside, register, rotation, turn, turned
 from kernels.rules import select, shared
 
 
 class StepEllipsoid(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> StepEllipsoid:
-    seed = seed_of(7, instance)
-    x, y = optimum(seed)
-    return StepEllipsoid(x, y, offset(seed), rotation(seed), rotation(seed + 1_000_000))
 
 
 @shared
@@ -42,7 +36,7 @@ register(
     StepEllipsoid,
     "bbob_07_step_ellipsoid",
     "level steps: nearly everywhere the slope is zero",
-    _build,
+    builder(StepEllipsoid, 7, rotation, turn),
     _height,
     formula="0.1 max(|û|/10⁴, u² + 100v²) + f_pen + f_opt, (u, v) = Q z, z the coordinates of"
     " Λ¹⁰ R (x - x_opt), û the first, rounded to whole ones above 1/2, to tenths "

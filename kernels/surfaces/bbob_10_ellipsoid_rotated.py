@@ -7,27 +7,11 @@ Hansen et al. 2009, INRIA RR-6829, f10; the transforms are in kernels.bbob.
 
 from typing import Any
 
-from kernels.bbob import (
-    NO_MAP,
-    Placed,
-    offset,
-    optimum,
-    oscillated,
-    register,
-    rotation,
-    seed_of,
-    turned,
-)
+from kernels.bbob import Placed, builder, oscillated, register, turn, turned
 
 
 class EllipsoidRotated(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> EllipsoidRotated:
-    seed = seed_of(10, instance)
-    x, y = optimum(seed)
-    return EllipsoidRotated(x, y, offset(seed), rotation(seed + 1_000_000), NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -40,7 +24,7 @@ register(
     EllipsoidRotated,
     "bbob_10_ellipsoid_rotated",
     "condition number a million, turned",
-    _build,
+    builder(EllipsoidRotated, 10, turn),
     _height,
     formula="u² + 10⁶v² + f_opt, (u, v) = T_osz(R (x - x_opt))",
 )

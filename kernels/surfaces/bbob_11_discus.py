@@ -7,27 +7,11 @@ Hansen et al. 2009, INRIA RR-6829, f11; the transforms are in kernels.bbob.
 
 from typing import Any
 
-from kernels.bbob import (
-    NO_MAP,
-    Placed,
-    offset,
-    optimum,
-    oscillated,
-    register,
-    rotation,
-    seed_of,
-    turned,
-)
+from kernels.bbob import Placed, builder, oscillated, register, turn, turned
 
 
 class Discus(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> Discus:
-    seed = seed_of(11, instance)
-    x, y = optimum(seed)
-    return Discus(x, y, offset(seed), rotation(seed + 1_000_000), NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -40,7 +24,7 @@ register(
     Discus,
     "bbob_11_discus",
     "one direction a thousand times more sensitive",
-    _build,
+    builder(Discus, 11, turn),
     _height,
     formula="10⁶u² + v² + f_opt, (u, v) = T_osz(R (x - x_opt))",
 )

@@ -8,21 +8,16 @@ The minimum is a kink.
 """
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kernels.bbob import NO_MAP, Placed, offset, optimum, register, scaled_between, seed_of, turned
+from kernels.bbob import Placed, builder, register, scaled_between, turned
 
 
 class SharpRidge(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> SharpRidge:
-    seed = seed_of(13, instance)
-    x, y = optimum(seed)
-    return SharpRidge(x, y, offset(seed), scaled_between(seed, math.sqrt(10.0)), NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -34,7 +29,7 @@ register(
     SharpRidge,
     "bbob_13_sharp_ridge",
     "a straight crease that leads to the optimum",
-    _build,
+    builder(SharpRidge, 13, partial(scaled_between, stretch=math.sqrt(10.0))),
     _height,
     formula="u² + 100|v| + f_opt, (u, v) = Q Λ¹⁰ R (x - x_opt)",
     note="The minimum is a kink.",

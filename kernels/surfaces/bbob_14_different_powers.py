@@ -11,17 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from kernels.bbob import NO_MAP, Placed, offset, optimum, register, rotation, seed_of, turned
+from kernels.bbob import Placed, builder, register, turn, turned
 
 
 class DifferentPowers(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> DifferentPowers:
-    seed = seed_of(14, instance)
-    x, y = optimum(seed)
-    return DifferentPowers(x, y, offset(seed), rotation(seed + 1_000_000), NO_MAP)
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -34,7 +28,7 @@ register(
     DifferentPowers,
     "bbob_14_different_powers",
     "ever flatter along one direction",
-    _build,
+    builder(DifferentPowers, 14, turn),
     _height,
     formula="√(|u|² + |v|⁶) + f_opt, (u, v) = R (x - x_opt)",
     note="The minimum is a kink.",

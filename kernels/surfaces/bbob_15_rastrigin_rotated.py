@@ -7,34 +7,16 @@ Hansen et al. 2009, INRIA RR-6829, f15; the transforms are in kernels.bbob.
 """
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kernels.bbob import (
-    Placed,
-    offset,
-    optimum,
-    oscillated,
-    register,
-    rotation,
-    scaled_between,
-    seed_of,
-    skewed,
-    turned,
-)
+from kernels.bbob import Placed, builder, oscillated, register, scaled_between, skewed, turn, turned
 
 
 class RastriginRotated(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> RastriginRotated:
-    seed = seed_of(15, instance)
-    x, y = optimum(seed)
-    return RastriginRotated(
-        x, y, offset(seed), rotation(seed + 1_000_000), scaled_between(seed, math.sqrt(10.0))
-    )
 
 
 def _height(item: Any, x: Any, y: Any) -> Any:
@@ -48,7 +30,7 @@ register(
     RastriginRotated,
     "bbob_15_rastrigin_rotated",
     "a lattice of minima, bent and turned",
-    _build,
+    builder(RastriginRotated, 15, turn, partial(scaled_between, stretch=math.sqrt(10.0))),
     _height,
     formula="10 (2 - cos 2πu - cos 2πv) + u² + v² + f_opt, (u, v) = R Λ¹⁰ Q T_asy(T_osz(R (x "
     "- x_opt)), 0.2)",

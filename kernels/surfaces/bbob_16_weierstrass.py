@@ -6,20 +6,19 @@
 Hansen et al. 2009, INRIA RR-6829, f16; the transforms are in kernels.bbob.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from kernels.bbob import (
     Placed,
-    offset,
-    optimum,
+    builder,
     oscillated,
     outside,
     register,
-    rotation,
     scaled_between,
-    seed_of,
+    turn,
     turned,
 )
 from kernels.rules import shared
@@ -27,12 +26,6 @@ from kernels.rules import shared
 
 class Weierstrass(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> Weierstrass:
-    seed = seed_of(16, instance)
-    x, y = optimum(seed)
-    return Weierstrass(x, y, offset(seed), rotation(seed + 1_000_000), scaled_between(seed, 0.1))
 
 
 @shared
@@ -59,7 +52,7 @@ register(
     Weierstrass,
     "bbob_16_weierstrass",
     "rugged at every scale, with many equal minima",
-    _build,
+    builder(Weierstrass, 16, turn, partial(scaled_between, stretch=0.1)),
     _height,
     formula="10 ((g(u) + g(v))/2 - g(0))³ + 5 f_pen + f_opt, g(t) = Σ 2⁻ᵏ cos 2π3ᵏ(t + 1/2) "
     "over k = 0 … 11, (u, v) = R Λ^(1/100) Q T_osz(R (x - x_opt))",

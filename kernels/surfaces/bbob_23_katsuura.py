@@ -8,32 +8,17 @@ Hansen et al. 2009, INRIA RR-6829, f23; the transforms are in kernels.bbob.
 Derivatives are those of the piece, which are as small as 2⁻³² of the domain.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kernels.bbob import (
-    NO_MAP,
-    Placed,
-    offset,
-    optimum,
-    outside,
-    register,
-    scaled_between,
-    seed_of,
-    turned,
-)
+from kernels.bbob import Placed, builder, outside, register, scaled_between, turned
 from kernels.rules import shared
 
 
 class Katsuura(Placed):
     """The numbers of one instance."""
-
-
-def _build(instance: float = 1.0) -> Katsuura:
-    seed = seed_of(23, instance)
-    x, y = optimum(seed)
-    return Katsuura(x, y, offset(seed), scaled_between(seed, 10.0), NO_MAP)
 
 
 @shared
@@ -58,7 +43,7 @@ register(
     Katsuura,
     "bbob_23_katsuura",
     "creased at every scale: millions of minima",
-    _build,
+    builder(Katsuura, 23, partial(scaled_between, stretch=10.0)),
     _height,
     formula="2.5 ((1 + g(u))(1 + 2g(v)))^(10/2^1.2) - 2.5 + f_pen + f_opt, g(t) = Σ |2ʲt - "
     "[2ʲt]|/2ʲ over j = 1 … 32, (u, v) = Q Λ¹⁰⁰ R (x - x_opt)",

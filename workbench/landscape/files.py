@@ -58,15 +58,7 @@ def _write(landscape: Landscape, experiment: Experiment, folder: Path, pictures:
     columns = (x.reshape(-1), y.reshape(-1), landscape.values.reshape(-1))
     _table(folder / "plane.csv", ("x", "y", landscape.height), zip(*columns, strict=True))
     fit = landscape.fit
-    path = {
-        fit.path.name: fit.path.places,
-        "x": fit.shown[:, 0],
-        "y": fit.shown[:, 1],
-        "distance": fit.distance,
-        "loss": fit.loss,
-        "loss_plane": fit.loss_plane,
-        "apart": fit.apart,
-    }
+    path = fit.columns
     _table(folder / "path.csv", list(path), zip(*path.values(), strict=True))
     arrays = {
         "origin": landscape.plane.origin,

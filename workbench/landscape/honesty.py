@@ -53,6 +53,19 @@ class Fit:
         """Which point disagrees most."""
         return int(self.apart.argmax())
 
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The path as a table, the places first: arrays (m,) by name."""
+        return {
+            self.path.name: self.path.places,
+            "x": self.shown[:, 0],
+            "y": self.shown[:, 1],
+            "distance": self.distance,
+            "loss": self.loss,
+            "loss_plane": self.loss_plane,
+            "apart": self.apart,
+        }
+
     def summary(self) -> dict[str, Any]:
         """The figures, ready for JSON."""
         worst = self.worst

@@ -66,14 +66,6 @@ class Landscape:
     def summary(self) -> dict[str, Any]:
         """All but the arrays over the grid, ready for JSON."""
         fit = self.fit
-        columns = {
-            "x": fit.shown[:, 0],
-            "y": fit.shown[:, 1],
-            "distance": fit.distance,
-            "loss": fit.loss,
-            "loss_plane": fit.loss_plane,
-            "apart": fit.apart,
-        }
         return {
             "kind": self.plane.kind,
             "height": self.height,
@@ -84,8 +76,7 @@ class Landscape:
             "across": [float(self.across[0]), float(self.across[-1])],
             "facts": self.plane.facts,
             **fit.summary(),
-            "path": {fit.path.name: _plain(fit.path.places)}
-            | {name: _plain(column) for name, column in columns.items()},
+            "path": {name: _plain(column) for name, column in fit.columns.items()},
             "marked": [feature.summary() for feature in self.features],
             "points": [
                 {"name": name, "x": float(at[0]), "y": float(at[1])} for name, at in self.marks
