@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
 class WorkbenchError(ValueError):
@@ -23,6 +24,10 @@ class BadValue(WorkbenchError):
         shown, near = _short(value, repr), _short(nearest, str)
         super().__init__(f"{_short(field, str)}: {rule}, got {shown}; nearest valid: {near}")
         self.field, self.rule, self.value, self.nearest = field, rule, value, nearest
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it was raised: exceptions travel between processes by their message alone."""
+        return type(self), (self.field, self.rule, self.value, self.nearest)
 
 
 def _short(value: object, write: Callable[[object], str], most: int = 120) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
+from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
 
 from kernels import compiling, surfaces
 from kernels.network import Samples, parameter_count
+from workbench.compile_progress import CompileProgress
 from workbench.curvature import Curvature
 from workbench.descents.descent import trace
 from workbench.experiment import Experiment
@@ -19,6 +24,8 @@ from workbench.stepper import Stepper
 
 # Of a network whose Hessian, or a tile of whose starts, costs little next to compiling.
 _MOST_PARAMETERS = 4096
+_SURFACES = 12  # in one piece: some seconds of work
+_MOST_PROCESSES = 16  # each takes some 300 MB
 
 
 class Warmed(NamedTuple):
@@ -30,16 +37,59 @@ class Warmed(NamedTuple):
     compiled: list[tuple[str, float]]
 
 
-def warm(experiments: dict[str, Experiment]) -> Iterator[Warmed]:
-    """Call every kernel once that the experiments, by name, will call; yields after each piece.
+class Piece(NamedTuple):
+    """What one process does at a time for the experiment ``name``: descents of its optimizer on
+    ``surfaces``, or without these all else."""
 
-    Kernels are called for no steps or one, on one point or on the smallest grid.
+    name: str
+    experiment: Experiment
+    surfaces: tuple[str, ...] = ()
+
+
+def pieces(experiments: dict[str, Experiment]) -> list[Piece]:
+    """All that the experiments, by name, will call, in pieces with next to no kernel in common.
+
+    Experiments with one kind of optimizer and of schedule have the same kernels for descents.
     """
+    found = [Piece(name, experiment) for name, experiment in experiments.items()]
+    seen, names = set(), surfaces.catalog.names()
     for name, experiment in experiments.items():
-        for part, work in _WORKS.items():
-            before = len(compiling.done())
-            work(experiment)
-            yield Warmed(name, part, compiling.done()[before:])
+        kinds = type(experiment.optimizer.item), type(experiment.schedule.item)
+        if kinds not in seen:
+            seen.add(kinds)
+            parts = (names[k : k + _SURFACES] for k in range(0, len(names), _SURFACES))
+            found += [Piece(name, experiment, tuple(part)) for part in parts]
+    return found
+
+
+def warm(piece: Piece) -> list[Warmed]:
+    """Call every kernel of a piece once: for no steps or one, on one point or the smallest grid."""
+    descents = {"surfaces": lambda experiment: _descend(experiment, piece.surfaces)}
+    told = []
+    for part, work in (descents if piece.surfaces else _WORKS).items():
+        before = len(compiling.done())
+        work(piece.experiment)
+        told.append(Warmed(piece.name, part, compiling.done()[before:]))
+    return told
+
+
+def warm_all(experiments: dict[str, Experiment], say: Callable[[str], None]) -> Iterator[Warmed]:
+    """Warm all pieces, on all processors; yields as pieces are done.
+
+    In processes, since the compiler does one kernel at a time in each. ``say``, a function of a
+    module, is told there what is being compiled. Ctrl-C is for this process, which ends them.
+    """
+    found = pieces(experiments)
+    count = min(os.cpu_count() or 1, len(found), _MOST_PROCESSES)
+    spare = signal.SIGINT, signal.SIG_IGN
+    with get_context("spawn").Pool(count, signal.signal, spare) as pool:
+        for told in pool.imap_unordered(partial(_warm_aloud, say), found):
+            yield from told
+
+
+def _warm_aloud(say: Callable[[str], None], piece: Piece) -> list[Warmed]:
+    with CompileProgress(say):
+        return warm(piece)
 
 
 def _training(experiment: Experiment) -> None:
@@ -55,12 +105,12 @@ def _views(experiment: Experiment) -> None:
     grid_around(model, parameters[None], 2)
 
 
-def _surfaces(experiment: Experiment) -> None:
-    optimizer = experiment.optimizer.item
-    for entry in surfaces.catalog:
-        surface, at = entry.make(), np.zeros(2)
+def _descend(experiment: Experiment, names: tuple[str, ...]) -> None:
+    optimizer, schedule = experiment.optimizer.item, experiment.schedule.item
+    for name in names:
+        surface, at = surfaces.catalog.get(name).make(), np.zeros(2)
         surfaces.heights(surface, at, at, np.empty((2, 2)))
-        trace(surface, optimizer, experiment.schedule.item, at, 1)
+        trace(surface, optimizer, schedule, at, 1)
 
 
 def _curvature(experiment: Experiment) -> None:
@@ -84,5 +134,4 @@ _WORKS: dict[str, Callable[[Experiment], None]] = {
     "views": _views,
     "curvature": _curvature,
     "starts": _starts,
-    "surfaces": _surfaces,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 
 import pytest
 
@@ -197,3 +198,12 @@ def test_unreadable_files_are_refused(tmp_path):
             wb.Experiment.load(tmp_path / path)
     with pytest.raises(wb.WorkbenchError, match="cannot be written"):
         wb.Experiment.of({}).save(tmp_path)
+
+
+def test_an_error_is_the_same_in_another_process():
+    error = wb.BadValue("optimizer.learning_rate", "must be above 0", -1.0, 0.1)
+    twin = pickle.loads(pickle.dumps(error))
+    assert str(twin) == str(error)
+    assert (twin.field, twin.rule, twin.value, twin.nearest) == (
+        "optimizer.learning_rate", "must be above 0", -1.0, 0.1,
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import workbench as wb
 from kernels import compiling, surfaces
+from workbench.warmup import pieces, warm
 
 
 def test_compiles_in_an_empty_cache_and_then_has_nothing_to_do(python, tmp_path):
@@ -30,12 +31,11 @@ def test_compiles_in_an_empty_cache_and_then_has_nothing_to_do(python, tmp_path)
 
 
 def test_a_run_after_it_compiles_nothing(monkeypatch):
-    from workbench.warmup import warm
-
     bowl = surfaces.catalog.get("bowl")
     monkeypatch.setattr(surfaces.catalog, "_items", {"bowl": bowl})
     experiment = wb.Experiment.preset("tutorial")
-    list(warm({"tutorial": experiment}))
+    for piece in pieces({"tutorial": experiment}):
+        warm(piece)
     before = len(compiling.done())
     run = wb.Run(experiment)
     run.step(5)
@@ -44,3 +44,13 @@ def test_a_run_after_it_compiles_nothing(monkeypatch):
     wb.hessian_vector(experiment, run.parameters, run.parameters)
     list(wb.train_starts(experiment.replace(stop={"steps": 3}), 20))
     assert len(compiling.done()) == before
+
+
+def test_pieces_hold_every_surface_once_for_each_kind_of_descent():
+    made = {name: wb.Experiment.preset(name) for name in ("tutorial", "xor", "digits_8x8")}
+    found = pieces(made)
+    assert [piece.name for piece in found if not piece.surfaces] == list(made)
+    for name in ("tutorial", "digits_8x8"):  # xor descends as the tutorial does
+        listed = [s for piece in found if piece.name == name for s in piece.surfaces]
+        assert listed == surfaces.catalog.names()
+    assert not any(piece.surfaces for piece in found if piece.name == "xor")

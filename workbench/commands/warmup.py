@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 SUMMARY = "compile ahead of time what experiments will need"
 DESCRIPTION = (
@@ -28,23 +29,24 @@ def carry_out(options: argparse.Namespace) -> int:
     """Carry the command out; returns the exit code."""
     from kernels import cache
     from workbench.arguments import named_experiment
-    from workbench.compile_progress import CompileProgress
     from workbench.experiment import gallery
-    from workbench.warmup import warm
+    from workbench.warmup import warm_all
 
     names = dict.fromkeys([*gallery(), *options.experiments])
     experiments = {name: named_experiment(name) for name in names}
-    kernels, seconds = 0, 0.0
-    with CompileProgress(lambda text: print(text, file=sys.stderr, flush=True)):
-        for warmed in warm(experiments):
-            if warmed.compiled:
-                spent = sum(each for _, each in warmed.compiled)
-                kernels += len(warmed.compiled)
-                seconds += spent
-                print(f"{warmed.name}: {warmed.part} compiled, {spent:.1f} s", flush=True)
-    names_text = ", ".join(names)
+    kernels, begun = 0, time.monotonic()
+    for warmed in warm_all(experiments, _say):
+        if warmed.compiled:
+            spent = sum(each for _, each in warmed.compiled)
+            kernels += len(warmed.compiled)
+            print(f"{warmed.name}: {warmed.part} compiled, {spent:.1f} s", flush=True)
+    names_text, seconds = ", ".join(names), time.monotonic() - begun
     if kernels:
         print(f"{kernels} kernels compiled in {seconds:.1f} s, kept in {cache.FOLDER}")
     else:
         print(f"nothing to do for {names_text}: all is in {cache.FOLDER}")
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
