@@ -167,6 +167,7 @@ def test_a_declared_shape_is_that_of_the_arrays():
         ("spirals", {"arms": 5, "samples": 7}, (35, 2, 5)),
         ("blobs", {"features": 6, "classes": 4, "samples": 3}, (12, 6, 4)),
         ("gaussian_teacher", {"teacher": "7-3-3-2", "samples": 9}, (9, 7, 2)),
+        ("linear_modes", {"strengths": "5,.5", "samples": 6}, (6, 2, 2)),
         ("formula", {"formula": "x4 + x2", "samples": 8}, (8, 4, 1)),
         ("two_moons", {"coding": "single", "samples": 11}, (11, 2, 1)),
     ):
@@ -291,7 +292,7 @@ def test_a_single_output_is_the_second_of_two(name):
 
 @pytest.mark.parametrize("name", sorted(FOUND))
 def test_samples_follow_their_own_seed(name):
-    noise = {"noise": 0.1} if name != "blobs" else {}
+    noise = {"noise": 0.1} if name not in ("blobs", "linear_modes") else {}
     first = drawn(name, **noise)
     datasets._load.cache_clear()
     datasets._table.cache_clear()
@@ -336,3 +337,33 @@ WIDE = {
     "two_moons": {"sizes": [2, 2]},
     "spirals": {"sizes": [2, 2]},
 }
+
+
+def test_linear_modes_have_white_inputs_and_their_singular_values():
+    inputs, targets = drawn("linear_modes", strengths="1, 7.5, 3", samples=9, seed=2)
+    np.testing.assert_allclose(inputs.mean(0), 0.0, atol=1e-15)
+    np.testing.assert_allclose(inputs.T @ inputs / 9, np.eye(3), atol=1e-14)
+    solved, residual, *_ = np.linalg.lstsq(inputs, targets, rcond=None)
+    np.testing.assert_allclose(residual, 0.0, atol=1e-25)
+    np.testing.assert_allclose(np.linalg.svd(solved)[1], [7.5, 3.0, 1.0], rtol=1e-13)
+    others, _ = drawn("linear_modes", strengths="1, 7.5, 3", samples=9, seed=3)
+    assert np.abs(others - inputs).max() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"strengths": "3, two"}, "data.strengths: must be 1 to 100 numbers above 0"),
+        ({"strengths": "3, 0"}, "data.strengths"),
+        ({"strengths": "3, nan"}, "data.strengths"),
+        ({"strengths": ""}, "data.strengths"),
+        ({"samples": 3}, r"data.samples: must be more than the modes \(3\).*nearest valid: 4"),
+    ],
+)
+def test_linear_modes_that_cannot_be_are_told_in_one_line(values, words):
+    with pytest.raises(wb.BadValue, match=words) as error:
+        wb.Experiment.preset("deep_linear").replace(
+            data={"name": "linear_modes", "strengths": "3, 2, 1", **values},
+            network={"sizes": [3, 3, 3]},
+        )
+    assert "\n" not in str(error.value)

@@ -198,18 +198,28 @@ def _table(planted: Sequence[End]) -> Table:
 def _draw(loss: np.ndarray, after: np.ndarray, ends: Sequence[End]) -> Figure:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(10.0, 4.2), layout="constrained")
+    shares, falls = figure.subplots(1, 2)
     polished = np.array([end.loss for end in ends])
-    later = np.where(np.isnan(after), loss, after)
-    named = {"at the step limit": loss, "stuck ones trained on": later, "polished": polished}
-    for label, values in named.items():
-        share = np.arange(1, len(values) + 1) / len(values)
-        axes.step(np.sort(np.maximum(values, 1e-16)), share, where="post", label=label)
-    for value, text in ((1 / 8, "1/8"), (1 / 6, "1/6")):
-        axes.axvline(value, color="0.7", lw=0.8)
-        axes.text(value, 0.02, text, fontsize=8)
-    axes.set(xscale="log", xlabel="loss", ylabel="share of starts at or below", ylim=(0, 1.01))
-    axes.legend(loc="upper left", fontsize=8, frameon=False)
-    axes.grid(alpha=0.2)
+    share = np.arange(1, len(ends) + 1) / len(ends)
+    for label, values in (("at the step limit", loss), ("polished", polished)):
+        shares.step(np.sort(np.maximum(values, 1e-16)), share, where="post", label=label)
+    for value, text, side in ((1 / 8, "1/8 ", "right"), (1 / 6, " 1/6", "left")):
+        shares.axvline(value, color="0.7", lw=0.8)
+        shares.text(value, 0.02, text, fontsize=8, ha=side)
+    shares.set(xscale="log", xlabel="loss", ylabel="share of starts at or below", ylim=(0, 1.01))
+    shares.legend(loc="upper left", fontsize=8, frameon=False)
+    stuck = np.flatnonzero(~np.isnan(after))
+    if stuck.size:
+        before, later = (x[stuck] - polished[stuck] for x in (loss, after))
+        falls.loglog(before, later, ".")
+        ends_of_line = [before.min(), before.max()]
+        falls.plot(ends_of_line, ends_of_line, color="0.7", lw=0.8)
+    falls.set(
+        title="Starts that look stuck, above where polishing ends",
+        xlabel="loss at the step limit",
+        ylabel=f"after {_FURTHER} times as many further steps",
+    )
+    for axes in (shares, falls):
+        axes.grid(alpha=0.2)
     return figure
