@@ -15,6 +15,7 @@ CSV = "width,height,kind\n1,2.5,oak\n2,0.5,elm\n3,1.5,oak\n4,-1,elm\n0.5,1,oak\n
 TEXTS = {
     "formula.formula": "x1 * cos(x3)",
     "gaussian_teacher.teacher": "3-2-2",
+    "linear_modes.strengths": "4, 2",
     "csv.targets": "height",
     "csv.leave_out": "kind",
     "npz.inputs": "more",
