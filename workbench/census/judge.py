@@ -9,7 +9,8 @@ The verdicts, in the order in which they are considered:
   next to the point (``kinks``): the Hessian means nothing there.
 - *escaping*: no critical point was reached, or one that is flat, and the loss falls on along the
   way that polishing went, or that Newton's method would go, bent or not, up to 16 times its
-  length, while the parameters grow (``rays``).
+  length, while the parameters grow; or it never rises as the weights into saturated units are
+  scaled up, and is higher when they are scaled down (``rays``).
 - *not converged*: no critical point was reached, or one that is flat, from where the little
   gradient that is left leads on.
 - *saddle*: the Hessian, on the complement of the known symmetry directions, has a negative
@@ -183,6 +184,15 @@ class Judge:
                     f"{ray.largest:g} times as far on the loss has fallen from "
                     f"{point.loss:.6g} by {point.loss - ray.limit:.1e}, and the parameters grow",
                 )
+        out = rays.scaled_units(self.site, p, point)
+        if out and out.falls and out.rises_back:
+            yield (
+                "escaping",
+                inertia,
+                f"gradient norm {point.size:.1e} after {done.steps} steps of polishing; scaling "
+                f"what comes into saturated units by 2 … {out.largest:g} takes the loss from "
+                f"{point.loss:.6g} to {out.limit:.6g} without a rise, and nearer it is higher",
+            )
 
     def _kink(
         self, done: Polished, spectrum: Spectrum, near: kinks.Kink, inertia: tuple[int, int, int]

@@ -8,10 +8,11 @@ of gradient descent on separable data", JMLR 19, section 2.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from kernels import probes
 from kernels.outputs import respond
 from workbench.census.polish import GENTLE, noise
 from workbench.census.site import Point, Site
@@ -23,6 +24,7 @@ _ROUNDED = 1e-26  # of a loss that is zero but for rounding
 _BACK = 200  # steps of a descent back to a bent way
 _ASTRAY = 0.5  # of a step outwards: what a descent may go at most, to be one back to the way
 _SURE = 4.0  # times the way: so far out the loss must fall on, further out it may be at its limit
+_SATURATED = 1e-10  # a slope from which down a unit is, but for rounding, at its bound
 _SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
 
 
@@ -48,30 +50,62 @@ def is_bounded(site: Site) -> bool:
 def scaled_outputs(site: Site, parameters: np.ndarray, point: Point) -> Ray:
     """The loss along the ray that scales weights and biases of the last layer."""
     last = site.model.layers[-1]
-    part = slice(last.weights.start, last.bias.stop)
+    part = np.zeros(parameters.size, bool)
+    part[last.weights.start : last.bias.stop] = True
+    ray, far = _scaled(site, parameters, point, part)
+    fades = far.size < 0.5 * point.size or far.size == 0.0 == point.size
+    lower = far.loss < point.loss or point.size <= _NOTHING or _fades(point, far)
+    return ray._replace(falls=ray.falls and fades and lower)
+
+
+def scaled_units(site: Site, parameters: np.ndarray, point: Point) -> Ray | None:
+    """The loss along the ray that scales what comes into hidden units that are saturated for some
+    samples, weights and biases; None where there are none.
+
+    Units such as sigmoid's reach their bounds for infinite weights only, but for rounding after
+    some 20 or 40: a loss that is flat from there on has no minimum there.
+    """
+    part = np.zeros(parameters.size, bool)
+    for k, layer in enumerate(site.units(parameters)):
+        net, place = site.model.network, site.model.layers[k]
+        if not _saturates(net.activations[net.kinds[k]]):
+            continue
+        units = (np.abs(layer.slope) <= _SATURATED).any(0)
+        part[place.weights] = np.tile(units, place.shape[0])
+        part[place.bias] = units
+    return _scaled(site, parameters, point, part)[0] if part.any() else None
+
+
+def _saturates(activation: Any) -> bool:
+    """Whether an activation is bounded and comes nearer to its bounds for ever."""
+    value, slope = np.empty(4), np.empty(4)
+    probes.activation(activation, np.array([-700.0, -10.0, 10.0, 700.0]), value, slope)
+    return bool(np.abs(value).max() <= 2.0 and slope[1] > 0.0 < slope[2])
+
+
+def _scaled(
+    site: Site, parameters: np.ndarray, point: Point, part: np.ndarray
+) -> tuple[Ray, Point]:
+    """The loss as the parameters ``part`` (n,), bool, are scaled, with what is at the far end, or
+    where it rises first."""
 
     def at(factor: float) -> Point:
-        p = parameters.copy()
-        p[part] *= factor
-        return site.look(p)
+        return site.look(np.where(part, factor * parameters, parameters))
 
-    falls, before, losses = True, point, []
+    falls, before = True, point
     for factor in _FACTORS:
         here = at(factor)
-        losses.append(here.loss)
-        if not (here.finite and here.loss <= before.loss + noise(before.loss)):
-            falls = False
-            break
+        falls = here.finite and here.loss <= before.loss + noise(before.loss)
         before = here
-    falls = falls and (before.size < 0.5 * point.size or before.size == 0.0 == point.size)
-    falls = falls and (before.loss < point.loss or point.size <= _NOTHING or _fades(point, before))
+        if not falls:
+            break
     back = False
     for factor in _SHRUNKEN if falls else ():
         higher = at(factor).loss - point.loss
         if abs(higher) > noise(point.loss) + _NOTHING:
             back = higher > 0.0
             break
-    return Ray(falls, back, losses[-1], _FACTORS[-1])
+    return Ray(falls, back, before.loss, _FACTORS[-1]), before
 
 
 def _fades(point: Point, far: Point) -> bool:
