@@ -35,7 +35,7 @@ SETTINGS = (
     Setting("seed", 0, (0, 2**32 - 1), "which draw of data and starts"),
 )
 _UNITS = 3  # one fewer than there are modes, so that a choice is to be made
-_LOOKS = 300
+_GROWTH = 0.2  # of the logarithm of what is learnt of a mode, between two looks at most
 _EXACT = 1e-9
 
 
@@ -177,9 +177,10 @@ def _follow(experiment: Experiment, modes: Modes, first: float, seed: int) -> Pa
     from workbench.reproductions._modes import aligned, follow, half_time
 
     model, layers = Model(experiment), len(experiment.network.sizes) - 1
-    slowest = half_time(float(modes.strengths[-1]), first, layers, len(modes.right))
-    steps = round(1.5 * slowest / experiment.optimizer.learning_rate)
-    every = max(1, steps // _LOOKS)
+    rate, n_out = experiment.optimizer.learning_rate, len(modes.right)
+    slowest = half_time(float(modes.strengths[-1]), first, layers, n_out)
+    steps = round(1.5 * slowest / rate)
+    every = max(1, int(_GROWTH * n_out / (4.0 * modes.strengths[0] * rate)))
     start = aligned(model, modes, first, seed)
     return follow(experiment, modes, start, steps, every)
 

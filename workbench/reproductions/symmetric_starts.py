@@ -42,8 +42,11 @@ _RULES: dict[str, dict[str, Any]] = {
 }
 _LOOKS = 50
 _ROUNDING = 1e-9  # float64's, over a run
-_RATES, _TIME = (0.4, 0.2, 0.1, 0.05), 40.0  # of gradient descent, and learning rate times steps
-_SLOPE = 0.15
+_RATES, _TIME = (
+    (0.1, 0.05, 0.025, 0.0125),
+    20.0,
+)  # of gradient descent, and learning rate times steps
+_SLOPE = 0.25
 
 
 def carry_out(watch: Watch, width: int, weight: float, steps: int, seed: int) -> Outcome:

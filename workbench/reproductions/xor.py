@@ -32,7 +32,7 @@ SOURCE = (
 )
 SETTINGS = (
     Setting("starts", 1000, (1, 1_000_000), "starts trained and polished"),
-    Setting("steps", 5000, (100, 1_000_000), "steps of gradient descent before polishing"),
+    Setting("steps", 5000, (2000, 1_000_000), "steps of gradient descent before polishing"),
     Setting("points", 60, (6, 10_000), "stationary points with all answers one half"),
     Setting("seed", 0, (0, 2**32 - 1), "which draw of starts and points"),
 )
