@@ -21,16 +21,10 @@ from ui.surface_grid import thinned
 from ui.symbols import colour, swatch
 from ui.theme import style_plot, themes
 from workbench.descents.surface import Surface
+from workbench.numerals import ten_to
 
 _DRAWN = 4000  # points of one curve
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEAST = 1e-16  # on a logarithmic axis, what is no higher than the minimum
-
-
-def _power(value: float) -> str:
-    """A power of ten, as short as can be."""
-    exponent = round(np.log10(value))
-    return f"10{str(exponent).translate(_RAISED)}" if exponent else "1"
 
 
 class _Cell(QTableWidgetItem):
@@ -141,7 +135,7 @@ class RaceView(QWidget):
 
     def _fill_table(self) -> None:
         what = "f − f*" if self._lowest is not None else "|∇f|"
-        heads = ["racer", *(f"≤ {_power(t)}" for t in TOLERANCES), "at last"]
+        heads = ["racer", *(f"≤ {ten_to(round(np.log10(t)))}" for t in TOLERANCES), "at last"]
         self.table.setHorizontalHeaderLabels(heads)
         tip = f"steps until {what} is within the tolerance for the first time; click to sort"
         for column in range(self.table.columnCount()):

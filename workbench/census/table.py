@@ -1,46 +1,78 @@
-"""A census in plain text, for the terminal."""
+"""A census in plain text, for the terminal, and its completeness in words."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from workbench.census.census import Census
 from workbench.census.completeness import Completeness
+from workbench.numerals import count, number, percent
 from workbench.text_table import aligned
 
 
-def describe(census: Census, most: int = 20) -> str:
+def describe(census: Mapping[str, Any], most: int = 20) -> str:
     """The minima and what is known of those not met, in plain text for the terminal.
 
-    ``most``: how many minima are listed, the lowest.
+    ``census``: what ``Census.to_dict`` makes, as ``result.json`` keeps it. ``most``: how many
+    minima are listed, the lowest.
     """
-    heads = ["", "kind", "loss", "test", "sharpness", *census.groups, "nearest", "barrier"]
-    rows = [heads]
-    for m in census.minima[:most]:
-        shares = [f"{h.count} ({h.low:.1%} to {h.high:.1%})" for h in m.hits]
-        near = [str(m.nearest.other), f"{m.nearest.curve:.2g}"] if m.nearest else ["–", "–"]
-        test = f"{m.loss_test:.4g}" if np.isfinite(m.loss_test) else "–"
-        rows.append([str(m.id), m.kind, f"{m.loss:.6g}", test, f"{m.largest:.4g}", *shares, *near])
-    lines = aligned(rows, left=(1,))
-    if len(census.minima) > most:
-        lines.append(f"and {len(census.minima) - most} more, with higher losses")
-    for kind, counts in census.kinds.items():
-        each = ", ".join(f"{n} {g}" for g, n in zip(census.groups, counts, strict=True))
-        lines.append(f"{kind}: {each}")
-    for name, c in zip(census.groups, census.completeness, strict=True):
-        lines.append(f"{name}: {summary(c)}")
+    groups, minima, kinds = census["groups"], census["minima"], census["kinds"]
+    if minima:
+        lines = _table(groups, minima[:most])
+    else:
+        lines = [no_minimum({kind: counts.values() for kind, counts in kinds.items()})]
+    if len(minima) > most:
+        lines.append(f"and {len(minima) - most} more, with higher losses")
+    for kind, counts in kinds.items():
+        lines.append(f"{kind}: {', '.join(f'{counts[g]} {g}' for g in groups)}")
+    for name in groups if minima else ():
+        lines.append(f"{name}: {sentence(Completeness(**census['completeness'][name]))}")
     return "\n".join(lines)
 
 
-def summary(c: Completeness) -> str:
-    """One line on how complete a list of minima is."""
+def _table(groups: list[str], minima: list[Mapping[str, Any]]) -> list[str]:
+    rows = [["", "kind", "loss", "test", "sharpness", *groups, "nearest", "barrier"]]
+    for m in minima:
+        shares = [f"{m[f'hits {g}']} ({_span(m[f'low {g}'], m[f'high {g}'])})" for g in groups]
+        near = ["–", "–"]
+        if m["nearest"] is not None:
+            near = [str(m["nearest"]), _figure(m["barrier_curve"], "2g")]
+        facts = (("loss", "6g"), ("loss_test", "4g"), ("largest_eigenvalue", "4g"))
+        figures = [_figure(m[key], form) for key, form in facts]
+        rows.append([str(m["id"]), m["kind"], *figures, *shares, *near])
+    return aligned(rows, left=(1,))
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "–" if value is None else f"{value:.{form}}"
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.1%} to {high:.1%}"
+
+
+def no_minimum(kinds: Mapping[str, Iterable[int]]) -> str:
+    """Why there is no table of minima: what all ends are instead, by each verdict's numbers."""
+    counts = {kind: sum(numbers) for kind, numbers in kinds.items()}
+    most_first = sorted(counts.items(), key=lambda found: -found[1])
+    told = ", ".join(f"{count(n)} {kind}" for kind, n in most_first if n)
+    return f"no end is a minimum, of {count(sum(counts.values()))} looked at: {told}"
+
+
+def sentence(c: Completeness) -> str:
+    """What the figures of one group, or of all together, mean."""
     if not c.starts:
         return "no start ended in a minimum"
-    number = "too few starts to estimate how many there are"
-    if c.expected_minima is not None:
-        number = f"some {c.expected_minima:.4g} minima are expected in all"
-    return (
-        f"{c.distinct} minima of {c.starts} starts; another start ends in a new one with an "
-        f"estimated probability of {c.unseen_mass:.2%}, at most {c.unseen_mass_most:.2%} at "
-        f"{c.confidence:.0%} confidence; {number}"
+    ends, minima = ("end", "ends")[c.starts != 1], ("minimum", "minima")[c.distinct != 1]
+    said = (
+        f"{count(c.starts)} {ends} met {count(c.distinct)} distinct {minima}, {count(c.once)} of "
+        f"them only once; the next end that is a minimum is a new one with an estimated "
+        f"probability of {percent(c.unseen_mass, 2)}, and at most {percent(c.unseen_mass_most, 2)} "
+        f"at {percent(c.confidence, 0)} confidence"
     )
+    if c.expected_minima is None:
+        return f"{said}; there are too few starts to estimate how many minima there are"
+    more = max(c.expected_minima - c.distinct, 0.0)
+    if more < 0.5:
+        return f"{said}; the list is likely to be complete"
+    return f"{said}; some {number(more, 2)} more minima are to be expected"

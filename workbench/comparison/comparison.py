@@ -11,7 +11,7 @@ import numpy as np
 
 from kernels.catalog import nearest_name
 from kernels.network import parameter_count
-from workbench.comparison.folder import VERDICTS, claim, ends_of
+from workbench.comparison.folder import claim, ends_of, verdicts_of
 from workbench.comparison.parts import existing, path_of, read_part, read_parts
 from workbench.comparison.plan import Case, Plan, load_plan
 from workbench.comparison.training import State, steps_column
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workbench.census.census import Census
     from workbench.census.ends import End
     from workbench.comparison.outcomes import Statistics
+
+    Counted = tuple[list[Case], list[list[End]], Census]
 
 RESULT = "result.json"
 
@@ -37,6 +39,7 @@ class Comparison:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder).absolute()
         self.plan: Plan = load_plan(self.folder)
+        self._held: tuple[object, list[Counted]] | None = None
 
     def __repr__(self) -> str:
         cases = ", ".join(case.label for case in self.cases)
@@ -94,13 +97,22 @@ class Comparison:
 
         return statistics_of(self, self._counted())
 
-    def _counted(self) -> list[tuple[list[Case], list[list[End]], Census]]:
-        """Of each landscape its cases, ends and census; empty where no end is polished."""
+    def _counted(self) -> list[Counted]:
+        """Of each landscape its cases, ends and census; empty where no end is polished. Counted
+        once for all verdicts that are there at a time."""
+        files = tuple(path for c in self.cases for path in existing(verdicts_of(self.folder, c)))
+        result = self.folder / RESULT
+        there = (files, result.stat().st_mtime_ns if result.exists() else None)
+        if self._held is None or self._held[0] != there:
+            self._held = (there, self._count() if files else [])
+        return self._held[1]
+
+    def _count(self) -> list[Counted]:
         from workbench.comparison.counting import take, with_neighbours
 
         known = self.result if self.finished else {}
         polished = known.get("polished", self.plan.starts)
-        if not polished or not (self.folder / VERDICTS).exists():
+        if not polished:
             return []
         found = take(self.plan, self.folder, polished, neighbours=0)
         kept = known.get("censuses", [])

@@ -17,7 +17,7 @@ from workbench.census.statistics import ecdf, quantiles
 from workbench.comparison.colours import COLOURS, colour_of
 from workbench.comparison.compared import Compared
 from workbench.comparison.outcomes import QUARTILES, criterion
-from workbench.comparison.wording import MINUS, number, percent, ten_to
+from workbench.numerals import number, percent, ten_to
 
 STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
 # Axes and texts have the page's colour: this one is replaced by it.
@@ -229,7 +229,7 @@ def _log_axis(axes: Any, which: str, ticks: int = 7) -> None:
 
 def _power(value: float, _position: int) -> str:
     power = round(math.log10(value)) if value > 0 else 0
-    return f"{value:g}" if -3 <= power <= 4 else ten_to(power).replace("-", MINUS)
+    return f"{value:g}" if -3 <= power <= 4 else ten_to(power)
 
 
 def _legend(figure: Figure, names: Sequence[str]) -> None:

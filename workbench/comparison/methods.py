@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from workbench.census.paired import EXACT
 from workbench.comparison.outcomes import Statistics
-from workbench.comparison.wording import percent
+from workbench.numerals import percent
 
 REFERENCES: Mapping[str, str] = {
     "Boender & Rinnooy Kan 1987": "C. G. E. Boender, A. H. G. Rinnooy Kan: Bayesian stopping rules "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from workbench import numerals as w
+from workbench.census.table import no_minimum, sentence
 from workbench.comparison import figures
-from workbench.comparison import wording as w
 from workbench.comparison.page import Cell, heading, name, paragraph, picture, table
 from workbench.comparison.tables import csv_text
 
@@ -15,9 +16,9 @@ _MOST_GROUPS = 5  # cases whose hits stand side by side
 
 
 def minima_csv(census: Any) -> str:
-    """One row a distinct minimum: what ``Census.rows`` yields."""
+    """One row a distinct minimum, of which there is one at least: what ``Census.rows`` yields."""
     rows = list(census.rows())
-    header = list(rows[0]) if rows else ["id", "kind", "loss"]
+    header = list(rows[0])
     return csv_text(header, [[row[key] for key in header] for row in rows])
 
 
@@ -47,10 +48,10 @@ def census_section(census: Any) -> Iterator[str]:
         return
     yield from _verdicts(census)
     yield heading("Distinct minima")
-    if census.minima:
-        yield from _minima(census)
-    else:
-        yield paragraph("None of the ends that were looked at is a minimum.")
+    if not census.minima:
+        yield paragraph(_capital(no_minimum(census.kinds)))
+        return
+    yield from _minima(census)
     yield heading("How complete the list is")
     yield from _completeness(census)
 
@@ -117,7 +118,7 @@ def _hits(hit: Any) -> str:
 
 def _completeness(census: Any) -> Iterator[str]:
     whole = census.overall
-    yield paragraph(_sentence(whole))
+    yield paragraph(_capital(sentence(whole)))
     every = list(zip(census.groups, census.completeness, strict=True))
     if len(every) > 1:
         every.append(("all cases", whole))
@@ -149,19 +150,5 @@ def _known(value: float | None, share: bool = False) -> str:
     return w.percent(value, 2) if share else w.number(value)
 
 
-def _sentence(c: Any) -> str:
-    """What the figures of all cases together mean."""
-    if not c.starts:
-        return "No end is a minimum, so nothing is known of how many minima there are."
-    said = (
-        f"{w.count(c.starts)} ends met {w.count(c.distinct)} distinct "
-        f"{'minimum' if c.distinct == 1 else 'minima'}, {w.count(c.once)} of them only once: one "
-        f"more start ends in a minimum that is not on the list with a probability of about "
-        f"{w.percent(c.unseen_mass, 2)}, and at most {w.percent(c.unseen_mass_most, 2)}"
-    )
-    if c.expected_minima is None:
-        return said + "; there are too few starts to estimate how many minima there are."
-    more = max(c.expected_minima - c.distinct, 0.0)
-    if more < 0.5:
-        return said + "; the list is likely to be complete."
-    return said + f"; some {w.number(more, 2)} more minima are to be expected."
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

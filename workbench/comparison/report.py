@@ -1,8 +1,9 @@
 """The report on a comparison: one page of HTML that needs nothing else, and its tables as CSV.
 
 ``report.html`` shows and explains; ``cases.csv``, ``tests.csv``, ``ecdf_loss.csv``,
-``ecdf_steps.csv`` and, of a census, ``minima.csv``, ``verdicts.csv`` and ``completeness.csv`` hold
-every digit. The same input makes the same bytes: there is no time of day in any of them.
+``ecdf_steps.csv`` and, of a census, ``verdicts.csv``, with minima ``minima.csv`` and
+``completeness.csv`` too, hold every digit. The same input makes the same bytes: there is no time of
+day in any of them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def write_report(
     ``statistics``: of ``workbench.comparison.outcomes.analyse``; ``census``: a
     ``workbench.census.census.Census`` whose groups are the cases, or None, or several of them, of
     some cases each, whose tables are then numbered (``minima_1.csv`` …). Files of these names are
-    replaced, each once it is whole. Raises WorkbenchError where they cannot be written.
+    replaced, each once it is whole; tables of an earlier census, of which there is none now, are
+    removed. Raises WorkbenchError where they cannot be written.
     """
     confidence = statistics.confidence
     texts = {
@@ -41,15 +43,20 @@ def write_report(
     censuses = _several(census)
     for k, one in enumerate(censuses, 1):
         number = f"_{k}" if len(censuses) > 1 else ""
-        texts[f"minima{number}.csv"] = minima.minima_csv(one)
         texts[f"verdicts{number}.csv"] = minima.verdicts_csv(one)
-        texts[f"completeness{number}.csv"] = minima.completeness_csv(one)
+        if one.minima:
+            texts[f"minima{number}.csv"] = minima.minima_csv(one)
+            texts[f"completeness{number}.csv"] = minima.completeness_csv(one)
     texts[REPORT] = report_page(compared, statistics, census)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkbenchError(f"{target}: cannot be written to ({error.strerror})") from None
+    for table in ("minima", "verdicts", "completeness"):
+        for path in (*target.glob(f"{table}.csv"), *target.glob(f"{table}_[0-9]*.csv")):
+            if path.name not in texts:
+                path.unlink()
     for name, text in texts.items():
         atomically(target / name, text.encode("utf-8", "replace"))
     return [target / name for name in texts]

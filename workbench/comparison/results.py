@@ -198,7 +198,7 @@ def describe(comparison: Comparison) -> str:
             row.append(f"{share:.1%} ({rate['low']:.1%} to {rate['high']:.1%})")
         rows.append(row)
     lines = aligned(rows, left=range(len(head)))
-    for census in comparison.censuses:
+    for census in result["censuses"]:
         lines += ["", describe_census(census)]
     lines.append("")
     for label in result["one_start_for_all"]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench import numerals as n
 from workbench.comparison import figures
 from workbench.comparison import wording as w
 from workbench.comparison.compared import Compared
@@ -38,7 +39,7 @@ def opening(compared: Compared, statistics: Statistics) -> Iterator[str]:
     """Title, extent and what was found, in sentences."""
     many = len(compared.names)
     yield f"<header>{heading(title_of(compared), 1)}"
-    extent = f"{many} case{'s' if many != 1 else ''} of {w.count(compared.starts)} starts"
+    extent = f"{many} case{'s' if many != 1 else ''} of {n.count(compared.starts)} starts"
     yield paragraph(extent + (", paired by start." if many > 1 else "."), "lead") + "</header>"
     found = list(findings(statistics))
     if found:
@@ -78,14 +79,14 @@ def _leader(cases: Sequence[CaseSummary], test: PairedTest) -> tuple[CaseSummary
     if test.kind == "loss":
         best = min(cases, key=lambda c: c.loss.median)
         return (
-            (best, f"a median of {w.number(best.loss.median)}")
+            (best, f"a median of {n.number(best.loss.median)}")
             if best.loss.median < np.inf
             else None
         )
     tolerance = next(t for t in cases[0].steps_to if test.measure.endswith(criterion(t)))
     best = min(cases, key=lambda c: c.steps_to[tolerance].median)
     median = best.steps_to[tolerance].median
-    return (best, f"a median of {w.number(median)}") if median < np.inf else None
+    return (best, f"a median of {n.number(median)}") if median < np.inf else None
 
 
 def _favours(test: PairedTest, case: str) -> bool:
@@ -102,7 +103,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def cases_section(compared: Compared, statistics: Statistics) -> Iterator[str]:
     """One row a case."""
-    sure, cases = w.percent(statistics.confidence, 0), statistics.cases
+    sure, cases = n.percent(statistics.confidence, 0), statistics.cases
     yield heading("Cases")
     optional = [
         (title, field)
@@ -119,9 +120,9 @@ def cases_section(compared: Compared, statistics: Statistics) -> Iterator[str]:
     header += [f"steps to {criterion(t)}" for t in cases[0].steps_to]
     rows = []
     for case in cases:
-        row = [name(case.name), w.count(case.starts), w.count(case.diverged)]
+        row = [name(case.name), n.count(case.starts), n.count(case.diverged)]
         row += [_estimate(w.rate(case.success[r])) for r in rates]
-        row.append(w.number(case.best))
+        row.append(n.number(case.best))
         measured = [case.loss, *(getattr(case, field) for _, field in optional), case.steps]
         row += [_estimate(w.quartiles(q)) for q in (*measured, *case.steps_to.values())]
         rows.append(row)
@@ -146,7 +147,7 @@ def _estimate(found: tuple[str, str]) -> Cell:
 
 def distribution_section(compared: Compared, statistics: Statistics) -> Iterator[str]:
     """Distribution functions of losses and steps, and the losses' spread."""
-    sure = w.percent(statistics.confidence, 0)
+    sure = n.percent(statistics.confidence, 0)
     bands = f" Bands: {sure}, everywhere at once." if len(compared.names) <= 6 else ""
     yield heading("Final loss")
     yield picture(
@@ -185,7 +186,7 @@ def tests_section(statistics: Statistics) -> Iterator[str]:
         return
     yield heading("Tests between cases")
     if statistics.tests:
-        sure = w.percent(statistics.confidence, 0)
+        sure = n.percent(statistics.confidence, 0)
         header = [
             Cell("first − second", "text prose"), "better", "worse", "equal", "p", "Holm p",
             "effect", "shift",
@@ -219,7 +220,7 @@ def _test_row(test: PairedTest) -> list[str]:
     holm = Cell(w.p_value(test.p_holm), "clear" if test.p_holm <= LEVEL else "")
     said = prose(f"{test.first} − {test.second}", w.reading(test, LEVEL))
     effects = [_estimate(w.effect(test)), _estimate(w.shifted(test))]
-    return [said, *map(w.count, counts), w.p_value(test.p), holm, *effects]
+    return [said, *map(n.count, counts), w.p_value(test.p), holm, *effects]
 
 
 def methods_section(statistics: Statistics, with_steps: bool, with_census: bool) -> Iterator[str]:

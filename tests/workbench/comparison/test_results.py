@@ -54,6 +54,7 @@ def test_a_census_read_again_is_the_one_that_was_written(counted):
     ends = [e for case in comparison.cases for e in read_verdicts(comparison.folder, case, 6)]
     assert sum(sum(counts) for counts in census.kinds.values()) == 12
     assert sum(m.count for m in census.minima) == sum(end.is_minimum for end in ends)
+    assert comparison.census is census  # counted once
     first = census.minima[0]
     case = comparison.cases[first.example_group]
     again = comparison.parameters(case, [first.example_start])
