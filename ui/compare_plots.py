@@ -22,6 +22,7 @@ _LINES = (
     Qt.PenStyle.DotLine,
     Qt.PenStyle.DashDotLine,
 )
+_MOST_POINTS = 400  # of a curve: more than one a pixel shows nothing
 _MOST_SPOTS = 3000  # of all cases together: what is painted anew while starts come in
 _GOLDEN = 0.6180339887498949
 _REACH = 8.0  # pixels from a spot within which a click means it
@@ -35,6 +36,8 @@ def pen_of(k: int) -> QPen:
 
 class CountsPlot(pg.PlotWidget):
     """A plot over a logarithmic axis with one curve a case."""
+
+    headroom = 1.0  # how much higher than what there is the view is made
 
     def __init__(self, across: str, up: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, axisItems={"bottom": LogAxis("bottom")})
@@ -53,7 +56,12 @@ class CountsPlot(pg.PlotWidget):
             item.getAxis(side).enableAutoSIPrefix(False)
             item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         item.setLogMode(x=True)
+        item.disableAutoRange()
         self.curves: list[Any] = []
+        self._extent: tuple[float, float, float, float] | None = None
+        self._view: tuple[float, float, float, float] | None = None
+        self._following = True
+        item.getViewBox().sigRangeChangedManually.connect(lambda _: self._follow(False))
         self.scene().sigMouseClicked.connect(self._maybe_all)
         themes.changed.connect(self.restyle)
         self.restyle()
@@ -67,7 +75,30 @@ class CountsPlot(pg.PlotWidget):
             curve = pg.PlotCurveItem(pen=pen_of(k), stepMode="right")
             self.addItem(curve)
             self.curves.append(curve)
-        self.getPlotItem().enableAutoRange()
+        self._extent = self._view = None
+        self._following = True
+
+    def look_at(self, low: float, high: float, bottom: float, top: float) -> None:
+        """What there is to see; it is kept in view unless the user looks at a part of it."""
+        self._extent = low, high, bottom, top
+        if self._following:
+            self._follow(True)
+
+    def _follow(self, follows: bool) -> None:
+        """Look at all there is, in strides: axes whose range changes all the time cost much."""
+        self._following = follows
+        if not follows or self._extent is None:
+            return
+        low, high, bottom, top = self._extent
+        old = self._view
+        if old is not None:
+            fits = old[0] <= low and high <= old[1] and high - low > 0.6 * (old[1] - old[0])
+            if fits and old[2] == bottom and 0.6 * old[3] < self.headroom * top and top <= old[3]:
+                return
+        margin = max(0.06 * (high - low), 0.02)
+        self._view = low - margin, high + margin, bottom, self.headroom * top
+        box = self.getPlotItem().getViewBox()
+        box.setRange(xRange=self._view[:2], yRange=self._view[2:], padding=0.03)
 
     def restyle(self) -> None:
         """Take over the theme's colours."""
@@ -75,11 +106,14 @@ class CountsPlot(pg.PlotWidget):
 
     def _maybe_all(self, event: Any) -> None:
         if event.double():
-            self.getPlotItem().enableAutoRange()
+            self._view = None
+            self._follow(True)
 
 
 class BarsPlot(CountsPlot):
     """Histograms as outlines, faintly filled."""
+
+    headroom = 1.15
 
     def set_cases(self, count: int) -> None:
         """Begin anew with so many cases."""
@@ -98,6 +132,8 @@ class BarsPlot(CountsPlot):
                 curve.setData(edges, shares, stepMode="center")
             else:
                 curve.setData([], [], stepMode="right")
+        if len(edges):
+            self.look_at(edges[0], edges[-1], 0.0, float(bars.shares.max()))
 
 
 class DistributionPlot(CountsPlot):
@@ -108,21 +144,18 @@ class DistributionPlot(CountsPlot):
         shares = np.linspace(0.0, 1.0, 5)
         self.getPlotItem().getAxis("left").setTicks([[(v, f"{v:g}") for v in shares.tolist()]])
 
-    def set_cases(self, count: int) -> None:
-        """Begin anew with so many cases."""
-        super().set_cases(count)
-        self.getPlotItem().enableAutoRange(y=False)
-        self.getPlotItem().setYRange(0.0, 1.0, padding=0.04)
-
     def show_counts(self, counts: Sequence[Counts]) -> None:
         """Show each case's distribution, on to the right end of all."""
-        found = [c.distribution() for c in counts]
-        last = max((float(at[-1]) for at, _ in found if len(at)), default=1.0)
+        found = [c.distribution(_MOST_POINTS) for c in counts]
+        ends = [(float(at[0]), float(at[-1])) for at, _ in found if len(at)]
+        last = max((high for _, high in ends), default=1.0)
         for curve, (at, share) in zip(self.curves, found, strict=True):
             if len(at):
                 curve.setData(np.log10(np.append(at, last)), np.append(share, share[-1]))
             else:
                 curve.setData([], [])
+        if ends:
+            self.look_at(np.log10(min(low for low, _ in ends)), np.log10(last), 0.0, 1.0)
 
 
 class SpotsPlot(CountsPlot):
@@ -155,8 +188,6 @@ class SpotsPlot(CountsPlot):
         axis = self.getPlotItem().getAxis("left")
         axis.setTicks([list(enumerate(short))])
         axis.setWidth(92)
-        self.getPlotItem().enableAutoRange(y=False)
-        self.getPlotItem().setYRange(-0.6, len(labels) - 0.4, padding=0.0)
 
     def show_samples(self, tallies: Sequence[Tally]) -> None:
         """Show the starts that the tallies have kept, as many as can be painted while more come;
@@ -176,6 +207,9 @@ class SpotsPlot(CountsPlot):
             spots.setData(across, up)
             rows.append(np.column_stack([across, up, np.full(len(held), k), held[:, 0]]))
         self._rows = np.concatenate(rows) if rows else np.empty((0, 4))
+        if len(self._rows):
+            across = self._rows[:, 0]
+            self.look_at(across.min(), across.max(), -0.6, len(tallies) - 0.4)
 
     def spot_at(self, place: QPointF) -> tuple[int, int] | None:
         """Case and start of the spot near a place of the scene; None where there is none."""

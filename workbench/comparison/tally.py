@@ -92,13 +92,19 @@ class Counts:
         edges = _EDGES[self.bins]
         return float(np.sqrt(edges[k] * edges[k + 1])) if k < len(sums) else float("inf")
 
-    def distribution(self) -> tuple[np.ndarray, np.ndarray]:
-        """Borders of bins (m,) around those with values, and the share of values below each."""
+    def distribution(self, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Borders of bins (m,) around those with values, and the share of values below each: all,
+        or at most about ``most`` of them, evenly spaced in share and in the border's logarithm."""
         filled = np.flatnonzero(self.inside)
         if not len(filled):
             return np.empty(0), np.empty(0)
         sums = np.concatenate([[0], np.cumsum(self.inside)]) + self.below
         near = np.unique(np.concatenate([filled, filled + 1]))
+        if most is not None and len(near) > most:
+            half = most // 2
+            shares = np.linspace(sums[near[0]], sums[near[-1]], half)
+            places = np.searchsorted(sums[near], shares)
+            near = near[np.unique([*places, *np.linspace(0, len(near) - 1, half).astype(int)])]
         return _EDGES[self.bins][near], sums[near] / self.total
 
 

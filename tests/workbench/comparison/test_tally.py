@@ -50,6 +50,11 @@ def test_the_distribution_is_exact_at_the_borders(values):
     assert (np.diff(at) > 0).all()
     for x, y in zip(at[::97], share[::97], strict=True):
         assert y == pytest.approx((odd < x).mean(), abs=1e-12)
+    few, share_of_few = Counts.none(LOSSES).plus(odd).distribution(100)
+    assert 60 <= len(few) <= 100
+    assert (few[0], few[-1]) == (at[0], at[-1])
+    assert np.array_equal(share_of_few, share[np.searchsorted(at, few)])
+    assert np.diff(share_of_few).max() < 0.03
     counts = Counts.none(LOSSES).plus(values)
     for q in (0.05, 0.5, 0.95):
         assert counts.quantile(q) == pytest.approx(np.quantile(values, q), rel=0.02)
