@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -47,9 +47,7 @@ class Order(NamedTuple):
 
 class CompareForm(QWidget):
     """``message`` holds one line about what does not hold. ``run()`` gives the run that the page of
-    runs shows; ``wanted`` follows Enter in one of the numbers."""
-
-    wanted = pyqtSignal()
+    runs shows."""
 
     def __init__(self, run: Callable[[], Run | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +88,7 @@ class CompareForm(QWidget):
         field = NumberEdit(value, whole=True)
         field.setObjectName(f"compare.{name}")
         field.setToolTip(tip)
-        field.returnPressed.connect(self.wanted)
+        field.committed.connect(lambda _: self._check())
         return field
 
     def _lay_out(self) -> None:
@@ -177,6 +175,15 @@ class CompareForm(QWidget):
         except WorkbenchError as error:
             self.message.setText(str(error))
             return None
+
+    def _check(self) -> None:
+        """Say at once what does not hold."""
+        try:
+            self.polish_of(self._plan())
+        except WorkbenchError as error:
+            self.message.setText(str(error))
+        else:
+            self.message.setText("")
 
     def polish_of(self, plan: Plan) -> int:
         """How many ends of each case of ``plan`` to polish; raises BadValue."""

@@ -31,6 +31,7 @@ from ui.page import Page
 from ui.worker import Worker
 from workbench import Run, WorkbenchError
 from workbench.comparison.plan import Case
+from workbench.comparison.replay import Replay, replay
 from workbench.comparison.watch import Watched, look, watch
 from workbench.fields import integer
 
@@ -52,7 +53,7 @@ class ComparePage(Page):
         super().__init__(parent)
         self._run = run
         self.shown: Watched | None = None
-        self._again: tuple[Case, int, dict[str, float]] | None = None
+        self._again: Replay | None = None
         self.job, self.reader = Job("compare", self), Worker("compare-reader", self)
         self.form = CompareForm(run)
         self.distributions, self.minima = DistributionsView(), MinimaView()
@@ -112,13 +113,13 @@ class ComparePage(Page):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(2)
-        head = QHBoxLayout()
-        head.setContentsMargins(6, 0, 6, 0)
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.replay_note)
-        column.addLayout(head)
+        self.heading.setContentsMargins(6, 0, 6, 0)
+        self.replay_note.setContentsMargins(8, 0, 8, 2)
+        self.replay_note.hide()
+        column.addWidget(self.heading)
         column.addWidget(self.tabs)
         column.addWidget(self.stack, 1)
+        column.addWidget(self.replay_note)
         whole = QSplitter()
         whole.addWidget(self.form)
         whole.addWidget(right)
@@ -142,7 +143,6 @@ class ComparePage(Page):
 
     def _connect(self) -> None:
         self.start.triggered.connect(self.begin)
-        self.form.wanted.connect(self.begin)
         self.stop.triggered.connect(self.job.cancel)
         self.resume.triggered.connect(self.carry_on)
         self.tabs.currentChanged.connect(lambda _: self._show_tab())
@@ -200,7 +200,7 @@ class ComparePage(Page):
     def open(self) -> None:
         """Say how a replayed run has ended, now that the page is looked at again."""
         self._show_buttons()
-        self.replay_note.setText(self._compared_with_run())
+        self._note_replay()
 
     def close_page(self) -> None:
         """Stop all that runs."""
@@ -235,7 +235,7 @@ class ComparePage(Page):
         comparison = watched.comparison
         plan = comparison.plan
         self._again = None
-        self.replay_note.setText("")
+        self._note_replay()
         self.heading.setText(
             f"{plan.experiment.title or 'Comparison'}: {len(plan.cases)} × {plan.starts:,} starts"
         )
@@ -287,26 +287,32 @@ class ComparePage(Page):
         chosen = comparison.cases[case]
         self._say("")
         self._again = None
-        self.reader.ask(
-            "end", lambda: (chosen, index, comparison.end(chosen, index)), self._keep_end
-        )
+        self.reader.ask("end", lambda: replay(comparison, chosen, index), self._keep_replay)
         self.replayed.emit(chosen.experiment.replace(start=index))
 
-    def _keep_end(self, found: tuple[Case, int, dict[str, float]]) -> None:
+    def _keep_replay(self, found: Replay) -> None:
         self._again = found
+        self._note_replay()
+
+    def _note_replay(self) -> None:
+        text = self._compared_with_run()
+        self.replay_note.setText(text)
+        self.replay_note.setVisible(bool(text))
 
     def _compared_with_run(self) -> str:
-        """How the replayed run ended, beside the comparison's end; empty where none has."""
-        run = self._run()
-        if self._again is None or run is None:
+        """How the replayed start ended: in the comparison, alone, and on the page of runs."""
+        run, again = self._run(), self._again
+        if again is None or again.steps < 0:
             return ""
-        case, start, end = self._again
-        if run.experiment != case.experiment.replace(start=start) or not end:
-            return ""
-        text = f"{case.label}, start {start:,} ended at {end['loss']:.8g} after {end['steps']:,.0f}"
-        if run.steps != end["steps"]:
-            return f"{text}; its replay is at step {run.steps:,}"
-        return f"{text}; replayed: {run.loss[-1]:.8g}, the same but for rounding"
+        text = f"{again.case.label}, start {again.start:,}: loss {again.loss:.6g}"
+        text += f" after {again.steps:,} steps; trained alone: "
+        text += "the same to the last bit" if again.same else "not the same, which is a fault"
+        if run is None or run.experiment != again.case.experiment.replace(start=again.start):
+            return text
+        if run.steps != again.steps:
+            return f"{text}; on the page of runs at step {run.steps:,}"
+        apart = abs(float(run.loss[-1]) - again.loss)
+        return f"{text}; on the page of runs {apart:.1g} apart by rounding"
 
     # -- what is shown -------------------------------------------------------------------------
 

@@ -178,6 +178,13 @@ def test_what_does_not_hold_is_said_and_nothing_begins(on, tmp_path, names, numb
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_wrong_number_is_refused_as_it_is_typed(on):
+    on.user.enter(on.form.starts, "2000000")
+    assert "nearest valid: 1000000" in on.form.message.text()
+    on.user.enter(on.form.starts, "100")
+    assert on.form.message.text() == ""
+
+
 def test_a_folder_without_a_comparison_says_so(on, tmp_path, made):
     on.open(made.folder)
     on.open(tmp_path)
@@ -298,8 +305,13 @@ def test_a_click_on_a_start_replays_its_run(on, made):
     assert np.allclose(run.parameters, end, rtol=1e-3, atol=1e-3)
     assert np.array_equal(end, next(train_starts(made.cases[1].experiment, [start])).parameters[0])
     QTest.keyClick(on.user.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    assert f"start {start} ended at {ends['loss'][start]:.8g}" in on.page.replay_note.text()
-    assert f"replayed: {run.loss[-1]:.8g}" in on.page.replay_note.text()
+    on.user.until(lambda: on.page.reader.idle)
+    QTest.qWait(20)
+    on.page.open()
+    text = on.page.replay_note.text()
+    assert f"start {start}: loss {ends['loss'][start]:.6g} after {run.steps} steps" in text
+    assert "the same to the last bit" in text
+    assert f"{abs(run.loss[-1] - ends['loss'][start]):.1g} apart by rounding" in text
 
 
 def test_a_typed_start_is_replayed_and_a_wrong_one_refused(on, made):
