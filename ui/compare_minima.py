@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench.census.census import Census, DistinctMinimum
-from workbench.census.table import summary
+from workbench.census.table import sentence
 
 _SORT = Qt.ItemDataRole.UserRole
 _NONE = (
@@ -278,4 +278,4 @@ def _verdicts(census: Census) -> str:
 def _completeness(census: Census) -> str:
     if not census.minima:
         return _NONE
-    return f"Completeness. {summary(census.overall)}"
+    return f"Completeness. {sentence(census.overall)}"
