@@ -24,8 +24,9 @@ NEAR = 1e-5  # of 1 + the parameters' length, for 1.
 _QUIET = 1e-3  # gradient norm above which 1. is not tried
 _HANDOVER = 1e-6  # gradient norm from which on Newton's method is faster than L-BFGS
 _REACH = 0.1  # of 1 + the parameters' length: a longer step of Newton's is not trusted
-# Steps of L-BFGS, the gradient norm that they are to reach, and steps of the trust region.
-_ROUNDS = ((400, _HANDOVER, 20), (3000, 0.5 * GENTLE, 20))
+# Steps of L-BFGS, the gradient norm that they are to reach, and steps of the trust region, which
+# cost some twenty of the former each: few at first, to see whether they converge already.
+_ROUNDS = ((400, _HANDOVER, 4), (3000, 0.5 * GENTLE, 20))
 _SHARPENINGS = 24  # Newton's steps at most; where the bottom is of fourth order it needs them
 _LEAST_RADIUS = 1e-12
 
@@ -69,7 +70,7 @@ def polish(
             now = _glide(site, now, GENTLE, most)
             return replace(now, arrived=now.point.size <= GENTLE)
         now = _regions(site, symmetries, now, most_regions)
-        if now.arrived:
+        if now.arrived or now.stuck:
             break
     return now
 

@@ -120,11 +120,12 @@ def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) ->
     second or fourth order before 4 times its step, of sixth or eighth above the start by 16.
 
     The way may be bent: from where a step along it leads, a short descent goes back to it, to where
-    it finds no way down or a gradient that is no steeper than before; the next step is along the
-    way as it then is.
+    it finds no way down or a gradient that is gentle or no steeper than before; the next step is
+    along the way as it then is.
     """
     length, size = float(np.linalg.norm(way)), float(np.linalg.norm(parameters))
     falls = length > _SHORTEST * (1.0 + size) and point.loss > _ROUNDED
+    falls = falls and float(parameters @ way) > 0.0
     p, here, gone = parameters, point, 0.0
     for factor in (1.0, *_FACTORS) if falls else ():
         step = way * ((factor - gone) * length / np.linalg.norm(way))
@@ -143,9 +144,8 @@ def _outwards(
 ) -> tuple[np.ndarray, Point]:
     """The point (n,) of a bent way that a ``step`` along it leads next to; where it leads to none,
     the loss there counts as infinite."""
-    p = parameters + step
+    p, gentle = parameters + step, max(point.size, GENTLE)
     there = site.look(p)
-    gentle = max(point.size, GENTLE)
     if there.finite and not there.size <= gentle:
         aim = p.copy()
         _, down = site.descend(p, gentle, _BACK)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from workbench.census.kinks import sides
-from workbench.census.polish import noise
+from workbench.census.polish import GENTLE, noise
 from workbench.census.site import Point, Site, Units, normals
 from workbench.census.spectrum import Spectrum
 
@@ -28,6 +28,7 @@ _BURSTS = (0, 1, 2, 4, 8, 16)  # steps of L-BFGS between two looks
 _STRAY = 10.0  # radii that a descent may end away, to be still one from the neighbourhood
 _FALL = 1e-9  # of the loss: what a descent must gain at least
 _HIDDEN_FALL = 1e-11  # the same where the gradient's share in it is known
+_IDLE = 1e-6  # what flat directions may have of other parameters, to be those of idle ones
 _SLOPE = 2.0  # times the gradient: what falls less for its length falls by the gradient
 
 
@@ -38,6 +39,20 @@ def dead(units: list[Units]) -> list[tuple[int, int]]:
         for k, layer in enumerate(units)
         for j in np.flatnonzero((np.abs(layer.slope) <= DEAD).all(axis=0))
     ]
+
+
+def idle(site: Site, units: list[Units]) -> np.ndarray:
+    """Which parameters the loss does not depend on near by, bool (n,): what enters a dead unit, and
+    what leaves one that answers zero, where no penalty does."""
+    free = np.zeros(site.model.parameter_count, bool)
+    for k, j in dead(units):
+        place, after = site.model.layers[k], site.model.layers[k + 1]
+        free[place.bias.start + j] = True
+        if not site.penalized:
+            free[place.weights].reshape(place.shape)[:, j] = True
+            if not units[k].a[:, j].any():
+                free[after.weights].reshape(after.shape)[j] = True
+    return free
 
 
 def revived(site: Site, parameters: np.ndarray, which: list[tuple[int, int]]) -> float | None:
@@ -100,12 +115,16 @@ class Below(NamedTuple):
 def below(site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum) -> Below | None:
     """What is below the flat directions of a critical point without negative curvature, or None
     where nothing is found: a little way along random ones of them, then a short descent near by.
-    Both stay on the point's side of all kinks."""
-    flat, here = spectrum.vectors[:, spectrum.flat], sides(site, parameters)
+    Both stay on the point's side of all kinks. There is nothing where all of them are of
+    parameters that the loss does not depend on."""
+    flat = spectrum.vectors[:, spectrum.flat]
+    if np.linalg.norm(flat[~idle(site, site.units(parameters))]) < _IDLE:
+        return None
+    here = sides(site, parameters)
     span = 1.0 + float(np.linalg.norm(parameters))
     least = _HIDDEN_FALL * abs(point.loss) + noise(point.loss)
     sloping = None
-    for k in range(_DIRECTIONS):
+    for k in range(_DIRECTIONS if flat.shape[1] > 1 else 1):
         way = flat @ normals(300 + k, (flat.shape[1],))
         way /= np.linalg.norm(way)
         for radius, sign in product(_RADII, (1.0, -1.0)):
@@ -113,7 +132,7 @@ def below(site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum) 
             if not np.array_equal(sides(site, p), here):
                 continue
             for steps in _BURSTS:
-                site.descend(p, 0.0, steps)
+                made, _ = site.descend(p, GENTLE, steps)
                 stray = float(np.linalg.norm(p - parameters))
                 if stray > _STRAY * radius * span or not np.array_equal(sides(site, p), here):
                     break
@@ -122,4 +141,6 @@ def below(site: Site, parameters: np.ndarray, point: Point, spectrum: Spectrum) 
                     return Below(point.loss - fall, True)
                 if fall > least:
                     sloping = Below(point.loss - fall, False)
+                elif made < steps:  # back at rest
+                    break
     return sloping

@@ -9,7 +9,7 @@ from tests.workbench.census.test_planted import planted
 from workbench.census.directions import Symmetries
 from workbench.census.site import Site
 from workbench.census.spectrum import Spectrum
-from workbench.census.valleys import below
+from workbench.census.valleys import below, idle
 
 
 def found(experiment, parameters):
@@ -50,3 +50,26 @@ def test_a_valley_has_nothing_below(tmp_path):
     lower, point = found(experiment, [1.0, 1.0, 0.1, 0.1, 0.4, 0.6, -0.1])
     assert point.loss == pytest.approx(0.09)
     assert lower is None
+
+
+@pytest.mark.parametrize(
+    ("penalty", "count"), [("none", 2 * (2 + 1 + 1)), ({"name": "l2", "strength": 0.1}, 2)]
+)
+def test_the_loss_does_not_depend_on_what_is_idle(tmp_path, penalty, count):
+    """Two of three ReLU units are dead; a penalty keeps their weights from being idle."""
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.normal(size=(12, 2)), rng.normal(size=(12, 1))
+    experiment = planted(tmp_path, inputs, targets, [2, 3, 1], "relu", penalty=penalty)
+    site = Site(experiment)
+    p = np.concatenate([rng.normal(size=6), [-30.0, 0.2, -30.0], rng.normal(size=4)])
+    free = idle(site, site.units(p))
+    assert free.sum() == count
+    assert site.loss(np.where(free, p + rng.uniform(-1.0, 1.0, 13), p)) == site.loss(p)
+
+
+def test_nothing_is_looked_for_where_all_that_is_flat_is_idle(tmp_path, monkeypatch):
+    inputs, targets = np.ones((6, 2)), np.array([1.0, -1.0, 2.0, -2.0, 0.5, -0.5])[:, None]
+    experiment = planted(tmp_path, inputs, targets, [2, 3, 1], "relu")
+    monkeypatch.delattr(Site, "descend")
+    dead = np.concatenate([np.random.default_rng(1).normal(size=6), [-30.0] * 3, np.ones(3), [0.0]])
+    assert found(experiment, dead)[0] is None
