@@ -32,8 +32,8 @@ def ten_to(power: int) -> str:
 
 
 def count(value: int) -> str:
-    """A count with thin spaces between thousands."""
-    return f"{value:,}".replace(",", "\u2009")
+    """A count with narrow spaces, at which no line breaks, between thousands."""
+    return f"{value:,}".replace(",", "\u202f")
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -27,7 +27,7 @@ def test_powers_of_ten_and_counts():
         "10¹",
         "10³⁰⁰",
     ]
-    assert count(1234567) == "1\u2009234\u2009567"
+    assert count(1234567) == "1\u202f234\u202f567"
 
 
 def test_shares_lose_nothing_at_the_ends():

@@ -27,6 +27,7 @@ _MOST_POINTS = 200  # of a curve
 _MOST_BANDS = 6  # bands of more cases hide each other
 MOST_TOLERANCES = 6
 _FAINT = 0.15
+_FEW_DECADES = 300.0
 _LONG = re.compile(r"\d+\.\d{3,}")
 
 
@@ -92,7 +93,7 @@ def spread_figure(compared: Compared) -> Figure:
     logarithmic, low, high = _range(finite)
     edges = np.geomspace(low, high, 81) if logarithmic else np.linspace(low, high, 81)
     if logarithmic:
-        _log_axis(axes, "x")
+        _log_axis(axes, low, high)
     for k, held in enumerate(finite):
         base, colour = many - 1 - k, colour_of(k)
         counts, _ = np.histogram(np.clip(held, low, high), edges)
@@ -181,7 +182,7 @@ def _curves(
     """The distribution functions of ``values``, their axis from the least to the greatest."""
     logarithmic, low, high = _range([x[np.isfinite(x)] for x in values])
     if logarithmic:
-        _log_axis(axes, "x", 4 if tight else 7)
+        _log_axis(axes, low, high, 4 if tight else 7)
     else:
         axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(3 if tight else 7))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, 3)))
@@ -219,17 +220,21 @@ def _range(values: Sequence[np.ndarray]) -> tuple[bool, float, float]:
     return False, low - 0.03 * wide, high + 0.03 * wide
 
 
-def _log_axis(axes: Any, which: str, ticks: int = 7) -> None:
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
-    axis.set_major_locator(LogLocator(numticks=ticks))
-    axis.set_major_formatter(FuncFormatter(_power))
-    axis.set_minor_locator(NullLocator())
+def _log_axis(axes: Any, low: float, high: float, ticks: int = 7) -> None:
+    axes.set_xscale("log")
+    # Less than some decades have too few powers of ten to read values by.
+    between = (1.0, 2.0, 5.0) if high < _FEW_DECADES * low else (1.0,)
+    axes.xaxis.set_major_locator(LogLocator(subs=between, numticks=ticks))
+    axes.xaxis.set_major_formatter(FuncFormatter(_power))
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _power(value: float, _position: int) -> str:
-    power = round(math.log10(value)) if value > 0 else 0
-    return f"{value:g}" if -3 <= power <= 4 else ten_to(power)
+    power = math.floor(math.log10(value) + 1e-9) if value > 0 else 0
+    if -3 <= power <= 4:
+        return f"{value:g}"
+    times = round(value / 10.0**power)
+    return ten_to(power) if times == 1 else f"{times} × {ten_to(power)}"
 
 
 def _legend(figure: Figure, names: Sequence[str]) -> None:

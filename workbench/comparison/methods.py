@@ -98,10 +98,10 @@ def methods(statistics: Statistics, with_steps: bool, with_census: bool) -> list
                 "End points are polished in double precision and classified from the exact "
                 "Hessian on the complement of the network's known symmetries. Two of them are the "
                 "same minimum where they agree up to these symmetries: hidden units permuted, "
-                "rescaled, their signs turned. Unseen minima are estimated by the share of minima "
-                "met once (Good 1953) and by the posterior mean of their number "
-                "(Boender & Rinnooy Kan 1987), which supposes that starts are independent and "
-                "that any sizes of basins are equally likely.",
+                "rescaled, their signs turned. Unseen minima are estimated by the share of starts "
+                "whose minimum was met only once (Good 1953) and by the posterior mean of their "
+                "number (Boender & Rinnooy Kan 1987), which supposes that starts are independent "
+                "and that any sizes of basins are equally likely.",
             )
         )
     return found

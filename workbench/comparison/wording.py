@@ -81,7 +81,9 @@ def reading(test: PairedTest, level: float = 0.05) -> str:
     wins = test.first_better if won else test.second_better
     differing = test.first_better + test.second_better
     what = "ended lower" if test.kind == "loss" else "was faster"
-    text = f"{better} {what} than {worse}, from {percent(wins / differing)} of the "
+    # The ranks of its wins may outweigh their number.
+    by = "" if 2 * wins >= differing else " by larger differences, though"
+    text = f"{better} {what} than {worse}{by or ','} from {percent(wins / differing)} of the "
     return _sentence(text + f"{count(differing)} starts that differ.")
 
 

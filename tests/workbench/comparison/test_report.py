@@ -306,3 +306,28 @@ def test_readings_name_who_did_better():
     none = analyse(Compared(("a", "b"), [ones[0], 2 * ones[1]], ones, [np.zeros(9)] * 2)).tests[0]
     assert wording.reading(none).startswith("a ended lower than b, from 100.0 %")
     assert wording.reading(none, level=1e-9) == "No difference shown."
+
+
+def test_readings_say_where_fewer_pairs_outweigh_the_others():
+    d = np.concatenate([np.full(48, 1.0), np.full(52, -0.1)]) + np.linspace(0, 0.01, 100)
+    pair = [np.full(100, 2.0), 2.0 + d]
+    steps = [np.ones(100)] * 2
+    test = analyse(Compared(("a", "b"), pair, steps, [steps[0] < 0] * 2)).tests[0]
+    said = wording.reading(test)
+    assert said.startswith("a ended lower than b by larger differences, though from 48.0 %")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (2e-5, 9e-4, ["2 × 10⁻⁵", "5 × 10⁻⁵", "10⁻⁴", "2 × 10⁻⁴", "5 × 10⁻⁴"]),
+        (0.003, 0.3, ["0.005", "0.01", "0.02", "0.05", "0.1", "0.2"]),
+        (2e-6, 0.5, ["10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1"]),
+    ],
+)
+def test_logarithmic_axes_have_enough_numbers_to_read_by(low, high, labels):
+    loss = [np.geomspace(low, high, 50)]
+    figure = figures.loss_figure(Compared(("a",), loss, [np.ones(50)], [np.zeros(50)]), 0.95)
+    (axes,) = figure.axes
+    shown = [x for x in axes.get_xticks() if axes.get_xlim()[0] <= x <= axes.get_xlim()[1]]
+    assert [axes.xaxis.get_major_formatter()(x, 0) for x in shown] == labels
