@@ -25,13 +25,12 @@ from ui.compare_exports import tables_of
 from ui.compare_form import CompareForm
 from ui.compare_minima import MinimaView
 from ui.compare_minimum import MinimumView
+from ui.compare_replay import ReplayNote
 from ui.export import Picture
 from ui.job import Job
 from ui.page import Page
-from ui.worker import Worker
 from workbench import Run, WorkbenchError
 from workbench.comparison.plan import Case
-from workbench.comparison.replay import Replay, replay
 from workbench.comparison.watch import Watched, look, watch
 from workbench.fields import integer
 
@@ -51,14 +50,12 @@ class ComparePage(Page):
 
     def __init__(self, run: Callable[[], Run | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run = run
         self.shown: Watched | None = None
-        self._again: Replay | None = None
-        self.job, self.reader = Job("compare", self), Worker("compare-reader", self)
+        self.job, self.note = Job("compare", self), ReplayNote(run)
         self.form = CompareForm(run)
         self.distributions, self.minima = DistributionsView(), MinimaView()
         self.minimum = MinimumView()
-        self.heading, self.replay_note = QLabel("Compare initializers"), QLabel("")
+        self.heading = QLabel("Compare initializers")
         self._make_bar()
         self._lay_out()
         self._connect()
@@ -89,7 +86,6 @@ class ComparePage(Page):
     def _lay_out(self) -> None:
         self.heading.setObjectName("viewTitle")
         self.heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.replay_note.setObjectName("viewNote")
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
         self.tabs.setDocumentMode(True)
@@ -114,12 +110,10 @@ class ComparePage(Page):
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(2)
         self.heading.setContentsMargins(6, 0, 6, 0)
-        self.replay_note.setContentsMargins(8, 0, 8, 2)
-        self.replay_note.hide()
         column.addWidget(self.heading)
         column.addWidget(self.tabs)
         column.addWidget(self.stack, 1)
-        column.addWidget(self.replay_note)
+        column.addWidget(self.note)
         whole = QSplitter()
         whole.addWidget(self.form)
         whole.addWidget(right)
@@ -148,7 +142,7 @@ class ComparePage(Page):
         self.tabs.currentChanged.connect(lambda _: self._show_tab())
         self.job.came.connect(self._came)
         self.job.ended.connect(self._ended)
-        self.reader.failed.connect(self._say)
+        self.note.reader.failed.connect(self._say)
         self.distributions.replayed.connect(self.replay)
         self.minima.chosen.connect(self._choose)
         self.minima.entered.connect(self._replay_example)
@@ -200,14 +194,14 @@ class ComparePage(Page):
     def open(self) -> None:
         """Say how a replayed run has ended, now that the page is looked at again."""
         self._show_buttons()
-        self._note_replay()
+        self.note.refresh()
 
     def close_page(self) -> None:
         """Stop all that runs."""
         self.job.cancel()
         self.minimum.close_view()
         self.job.close()
-        self.reader.close()
+        self.note.close_note()
 
     # -- what comes ----------------------------------------------------------------------------
 
@@ -234,8 +228,7 @@ class ComparePage(Page):
     def _open_shown(self, watched: Watched) -> None:
         comparison = watched.comparison
         plan = comparison.plan
-        self._again = None
-        self._note_replay()
+        self.note.forget()
         self.heading.setText(
             f"{plan.experiment.title or 'Comparison'}: {len(plan.cases)} × {plan.starts:,} starts"
         )
@@ -286,33 +279,8 @@ class ComparePage(Page):
             return
         chosen = comparison.cases[case]
         self._say("")
-        self._again = None
-        self.reader.ask("end", lambda: replay(comparison, chosen, index), self._keep_replay)
+        self.note.ask(comparison, chosen, index)
         self.replayed.emit(chosen.experiment.replace(start=index))
-
-    def _keep_replay(self, found: Replay) -> None:
-        self._again = found
-        self._note_replay()
-
-    def _note_replay(self) -> None:
-        text = self._compared_with_run()
-        self.replay_note.setText(text)
-        self.replay_note.setVisible(bool(text))
-
-    def _compared_with_run(self) -> str:
-        """How the replayed start ended: in the comparison, alone, and on the page of runs."""
-        run, again = self._run(), self._again
-        if again is None or again.steps < 0:
-            return ""
-        text = f"{again.case.label}, start {again.start:,}: loss {again.loss:.6g}"
-        text += f" after {again.steps:,} steps; trained alone: "
-        text += "the same to the last bit" if again.same else "not the same, which is a fault"
-        if run is None or run.experiment != again.case.experiment.replace(start=again.start):
-            return text
-        if run.steps != again.steps:
-            return f"{text}; on the page of runs at step {run.steps:,}"
-        apart = abs(float(run.loss[-1]) - again.loss)
-        return f"{text}; on the page of runs {apart:.1g} apart by rounding"
 
     # -- what is shown -------------------------------------------------------------------------
 

@@ -305,10 +305,10 @@ def test_a_click_on_a_start_replays_its_run(on, made):
     assert np.allclose(run.parameters, end, rtol=1e-3, atol=1e-3)
     assert np.array_equal(end, next(train_starts(made.cases[1].experiment, [start])).parameters[0])
     QTest.keyClick(on.user.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-    on.user.until(lambda: on.page.reader.idle)
+    on.user.until(lambda: on.page.note.reader.idle)
     QTest.qWait(20)
     on.page.open()
-    text = on.page.replay_note.text()
+    text = on.page.note.text()
     assert f"start {start}: loss {ends['loss'][start]:.6g} after {run.steps} steps" in text
     assert "the same to the last bit" in text
     assert f"{abs(run.loss[-1] - ends['loss'][start]):.1g} apart by rounding" in text

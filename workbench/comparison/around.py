@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SURFACE_SIDE = 65  # points a side of the loss surface
 _MARGIN = 0.5  # of the triangle's extent, around it
+_ALIKE = 0.05  # of their length: ends on their way to one minimum are as near as this
 _MOST_KNOWN = 200  # minima, the lowest, that ends on a plane are compared with
 
 Told = Callable[[float], None]
@@ -83,7 +84,7 @@ def basins_through(
     window = Window(float(x[0]), float(x[1]), float(y[0]), float(y[1]))
     naming = _Naming(experiment, census, ids, plane, cancelled)
     states = plane_states(
-        experiment, plane=plane, window=window, resolution=resolution,
+        experiment, plane=plane, window=window, resolution=resolution, tolerance=_ALIKE,
         progress=progress, cancelled=cancelled,
     )  # fmt: skip
     for made in states:
