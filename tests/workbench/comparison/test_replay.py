@@ -23,7 +23,9 @@ def test_an_end_that_differs_by_one_bit_is_found(made, make_plan):
     comparison = made(make_plan(parameters=False))
     case, path = comparison.cases[0], comparison.paths(0)[0]
     columns = read_part(path)
-    columns["loss"][5] = np.nextafter(columns["loss"][5], 1.0)
+    loss = columns["loss"].copy()
+    loss[5] = np.nextafter(loss[5], 1.0)
+    columns["loss"] = loss
     write_part(path, columns, about(comparison.plan, case, comparison.plan.part_range(0)))
     assert not replay(comparison, case, 5).same
     assert replay(comparison, case, 6).same
