@@ -64,9 +64,11 @@ def pieces(experiments: dict[str, Experiment]) -> list[Piece]:
 
 def warm(piece: Piece) -> list[Warmed]:
     """Call every kernel of a piece once: for no steps or one, on one point or the smallest grid."""
-    descents = {"surfaces": lambda experiment: _descend(experiment, piece.surfaces)}
-    told = []
-    for part, work in (descents if piece.surfaces else _WORKS).items():
+    works, told = _WORKS, []
+    if piece.surfaces:
+        first = f"surfaces from {piece.surfaces[0]}"
+        works = {first: lambda experiment: _descend(experiment, piece.surfaces)}
+    for part, work in works.items():
         before = len(compiling.done())
         work(piece.experiment)
         told.append(Warmed(piece.name, part, compiling.done()[before:]))

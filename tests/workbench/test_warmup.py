@@ -22,7 +22,7 @@ def test_compiles_in_an_empty_cache_and_then_has_nothing_to_do(python, tmp_path)
     first = python("-c", only + code, "warmup", "mine.toml", **cache)
     assert first[0] == 0
     assert "mine.toml: training compiled" in first[1]
-    for part in ("curvature", "starts", "surfaces"):
+    for part in ("curvature", "starts", "surfaces from bowl"):
         assert f"mine.toml: {part} compiled" in first[1]
     second = python("-c", only + code, "warmup", "mine.toml", **cache)
     assert second[0] == 0
