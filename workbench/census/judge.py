@@ -8,9 +8,9 @@ The verdicts, in the order in which they are considered:
 - *kink*: a pre-activation of a training sample is at its activation's kink, or the gradient jumps
   next to the point (``kinks``): the Hessian means nothing there.
 - *escaping*: no critical point was reached, or one that is flat, and the loss falls on along the
-  way that polishing went, or that Newton's method would go, bent or not, up to 16 times its
-  length, while the parameters grow; or it never rises as the weights into saturated units are
-  scaled up, and is higher when they are scaled down (``rays``).
+  way that polishing went, or that Newton's method would go, up to 16 times its length, while the
+  parameters grow; from a critical point that way may be bent. Or it never rises as the weights into
+  saturated units are scaled up, and is higher when they are scaled down (``rays``).
 - *not converged*: no critical point was reached, or one that is flat, from where the little
   gradient that is left leads on.
 - *saddle*: the Hessian, on the complement of the known symmetry directions, has a negative
@@ -100,6 +100,7 @@ class Judge:
         self.site = Site(experiment)
         self.symmetries = Symmetries(self.site.model)
         self.bounded = not self.site.penalized and rays.is_bounded(self.site)
+        self._unheld = rays.unheld(self.site)
 
     def settle(self, start: np.ndarray) -> End:
         """The end that ``start`` (n,), float64, is or leads to; it is not mutated."""
@@ -175,7 +176,8 @@ class Judge:
     ) -> Iterator[tuple[str, tuple[int, int, int], str]]:
         p, point = done.parameters, done.point
         for way in (p - start, spectrum.slide(1.0 + float(np.linalg.norm(p)))):
-            ray = rays.onward(self.site, p, point, way)
+            outwards = np.where(self._unheld, way, 0.0)
+            ray = rays.onward(self.site, p, point, outwards, done.arrived)
             if ray.falls:
                 yield (
                     "escaping",

@@ -25,8 +25,9 @@ _QUIET = 1e-3  # gradient norm above which 1. is not tried
 _HANDOVER = 1e-6  # gradient norm from which on Newton's method is faster than L-BFGS
 _REACH = 0.1  # of 1 + the parameters' length: a longer step of Newton's is not trusted
 # Steps of L-BFGS, the gradient norm that they are to reach, and steps of the trust region, which
-# cost some twenty of the former each: few at first, to see whether they converge already.
-_ROUNDS = ((400, _HANDOVER, 4), (3000, 0.5 * GENTLE, 20))
+# cost some twenty of the former each: few at first, to see whether they converge already, and in
+# the end as many as a bottom of fourth order takes, where each step leaves two thirds of the way.
+_ROUNDS = ((400, _HANDOVER, 4), (3000, 0.5 * GENTLE, 60))
 _SHARPENINGS = 24  # Newton's steps at most; where the bottom is of fourth order it needs them
 _LEAST_RADIUS = 1e-12
 

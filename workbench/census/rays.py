@@ -25,6 +25,7 @@ _BACK = 200  # steps of a descent back to a bent way
 _ASTRAY = 0.5  # of a step outwards: what a descent may go at most, to be one back to the way
 _SURE = 4.0  # times the way: so far out the loss must fall on, further out it may be at its limit
 _SATURATED = 1e-10  # a slope from which down a unit is, but for rounding, at its bound
+_ALONG = 0.1  # of the gradient: what is along a bent way at least
 _SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
 
 
@@ -45,6 +46,15 @@ def is_bounded(site: Site) -> bool:
     z[0] = 700.0
     respond(site.model.network.output, z, p)
     return bool(np.abs(p).max() <= 1.0)
+
+
+def unheld(site: Site) -> np.ndarray:
+    """Which parameters may grow without bound while the loss falls, bool (n,): a penalty holds all
+    weights."""
+    free = np.full(site.model.parameter_count, not site.penalized)
+    for place in site.model.layers:
+        free[place.bias] = True
+    return free
 
 
 def scaled_outputs(site: Site, parameters: np.ndarray, point: Point) -> Ray:
@@ -113,23 +123,29 @@ def _fades(point: Point, far: Point) -> bool:
     return abs(far.loss - point.loss) <= noise(point.loss) and far.size < 0.5 * point.size
 
 
-def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) -> Ray:
+def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray, at_rest: bool) -> Ray:
     """The loss on from ``parameters`` along ``way`` (n,), until 16 times its length is behind;
     ``falls`` where it does so at 1, 2 and 4 times, is below where it began at 8 and 16 times, and
     the parameters grow. At a minimum that Newton's method is on its way to it would rise again: of
     second or fourth order before 4 times its step, of sixth or eighth above the start by 16.
 
-    The way may be bent: from where a step along it leads, a short descent goes back to it, to where
-    it finds no way down or a gradient that is gentle or no steeper than before; the next step is
-    along the way as it then is.
+    From a point ``at_rest`` the way may be bent: from where a step along it leads, a short descent
+    goes back to it, to where it finds no way down or a gradient that is gentle or no steeper than
+    before; the next step is along the way as it then is. From any other point such descents would
+    lower the loss by themselves.
     """
     length, size = float(np.linalg.norm(way)), float(np.linalg.norm(parameters))
     falls = length > _SHORTEST * (1.0 + size) and point.loss > _ROUNDED
     falls = falls and float(parameters @ way) > 0.0
+    if at_rest:  # on the floor of a valley what is left of the gradient is along it
+        falls = falls and -float(point.gradient @ way) > _ALONG * point.size * length
     p, here, gone = parameters, point, 0.0
     for factor in (1.0, *_FACTORS) if falls else ():
         step = way * ((factor - gone) * length / np.linalg.norm(way))
-        q, there = _outwards(site, p, here, step)
+        q = p + step
+        there = site.look(q)
+        if at_rest and there.finite:
+            q, there = _back(site, q, there, here, step)
         before = here if factor <= _SURE else point
         lower = there.loss < before.loss - noise(before.loss) or there.loss <= _ROUNDED
         if not (there.finite and lower and np.linalg.norm(q) > np.linalg.norm(p)):
@@ -139,18 +155,18 @@ def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray) ->
     return Ray(falls, True, here.loss, _FACTORS[-1])
 
 
-def _outwards(
-    site: Site, parameters: np.ndarray, point: Point, step: np.ndarray
+def _back(
+    site: Site, parameters: np.ndarray, there: Point, before: Point, step: np.ndarray
 ) -> tuple[np.ndarray, Point]:
-    """The point (n,) of a bent way that a ``step`` along it leads next to; where it leads to none,
-    the loss there counts as infinite."""
-    p, gentle = parameters + step, max(point.size, GENTLE)
+    """The point (n,) of a bent way next to ``parameters``, to which a ``step`` along it has led; if
+    there is none, the loss counts as infinite."""
+    gentle = max(before.size, GENTLE)
+    if there.size <= gentle:
+        return parameters, there
+    p = parameters.copy()
+    _, down = site.descend(p, gentle, _BACK)
     there = site.look(p)
-    if there.finite and not there.size <= gentle:
-        aim = p.copy()
-        _, down = site.descend(p, gentle, _BACK)
-        there = site.look(p)
-        rests = there.size <= gentle or not down
-        if not rests or np.linalg.norm(p - aim) > _ASTRAY * np.linalg.norm(step):
-            there = there._replace(loss=np.inf)
+    astray = np.linalg.norm(p - parameters) > _ASTRAY * np.linalg.norm(step)
+    if astray or (there.size > gentle and down):
+        there = there._replace(loss=np.inf)
     return p, there

@@ -65,8 +65,8 @@ def sentence(c: Completeness) -> str:
         return "no start ended in a minimum"
     ends, minima = ("end", "ends")[c.starts != 1], ("minimum", "minima")[c.distinct != 1]
     said = (
-        f"{count(c.starts)} {ends} met {count(c.distinct)} distinct {minima}, {count(c.once)} of "
-        f"them only once; the next end that is a minimum is a new one with an estimated "
+        f"{count(c.starts)} {ends} met {count(c.distinct)} distinct {minima}, "
+        f"{count(c.once) if c.once else 'none'} of them only once; the next end that is a minimum is a new one with an estimated "
         f"probability of {percent(c.unseen_mass, 2)}, and at most {percent(c.unseen_mass_most, 2)} "
         f"at {percent(c.confidence, 0)} confidence"
     )

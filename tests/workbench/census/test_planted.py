@@ -307,6 +307,16 @@ def test_a_step_that_only_infinite_weights_fit_is_escaped_to(tmp_path, start):
     assert model.loss_and_gradient(end.parameters)[0] < 1e-4
 
 
+@pytest.mark.parametrize("strength", [1e-4, 1e-7])
+def test_a_penalty_holds_the_weights_that_would_escape(tmp_path, strength):
+    inputs = np.array([[-2.0], [-1.0], [1.0], [2.0]])
+    penalty = {"name": "l2", "strength": strength}
+    experiment = planted(tmp_path, inputs, np.sign(inputs), [1, 1, 1], "tanh", penalty=penalty)
+    end = end_of(experiment, [1.0, 0.0, 1.0, 0.0])
+    assert end.kind == "strict minimum"
+    assert confirm(experiment, end).holds
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_slope_that_two_units_reach_at_infinity_is_escaped_to(tmp_path, seed):
     """(tanh(ux) - tanh(vx)) / (u - v) tends to x sech² x, along a hyperbola of the weights before
