@@ -66,9 +66,10 @@ def sentence(c: Completeness) -> str:
     ends, minima = ("end", "ends")[c.starts != 1], ("minimum", "minima")[c.distinct != 1]
     said = (
         f"{count(c.starts)} {ends} met {count(c.distinct)} distinct {minima}, "
-        f"{count(c.once) if c.once else 'none'} of them only once; the next end that is a minimum is a new one with an estimated "
-        f"probability of {percent(c.unseen_mass, 2)}, and at most {percent(c.unseen_mass_most, 2)} "
-        f"at {percent(c.confidence, 0)} confidence"
+        f"{count(c.once) if c.once else 'none'} of them only once; "
+        f"the next end that is a minimum is a new one with an estimated probability of "
+        f"{percent(c.unseen_mass, 2)}, and at most {percent(c.unseen_mass_most, 2)} at "
+        f"{percent(c.confidence, 0)} confidence"
     )
     if c.expected_minima is None:
         return f"{said}; there are too few starts to estimate how many minima there are"
