@@ -33,8 +33,9 @@ def quartiles(found: Quartiles | None) -> tuple[str, str]:
 
 
 def points(share: float) -> str:
-    """A difference of shares in percentage points."""
-    return f"{100 * share:+.1f}".replace("-", MINUS)
+    """A difference of shares in percentage points; one that is small is no zero."""
+    digits = next((k for k in (1, 2, 3) if round(100 * share, k)), 4 if share else 1)
+    return f"{100 * share:+.{digits}f}".replace("-", MINUS)
 
 
 def effect(test: PairedTest) -> tuple[str, str]:

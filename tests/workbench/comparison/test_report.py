@@ -290,9 +290,11 @@ def test_findings_tell_leaders_by_median_from_better_pairs():
     )
 
 
-def test_p_values_lose_nothing_at_the_ends():
+def test_p_values_and_differences_lose_nothing_at_the_ends():
     assert wording.rate(Rate(0, 0, 0, 1)) == ("–", "")
     assert wording.p_value(0.0) == "< 10⁻³⁰⁰"
+    shares = (0.123, -0.0004, 0.00004, -1e-9, 0.0)
+    assert [wording.points(x) for x in shares] == ["+12.3", "−0.04", "+0.004", "−0.0000", "+0.0"]
     assert wording.p_value(0.5) == "0.500"
     assert wording.p_value(0.0312) == "0.031"
 
