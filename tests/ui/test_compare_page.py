@@ -218,7 +218,7 @@ def test_the_table_has_the_census_and_sorts_by_every_column(on, made):
     total = sum(n for counts in census.kinds.values() for n in counts)
     digits = [int(w) for w in on.page.minima.verdicts.text().split() if w.isdigit()]
     assert sum(digits) == total == 32
-    assert f"{census.overall.unseen_mass:.2%}" in on.page.minima.complete.text()
+    assert f"{100 * census.overall.unseen_mass:.2f} %" in on.page.minima.complete.text()
 
 
 def test_what_is_not_known_comes_last(on, made):
