@@ -119,7 +119,7 @@ class DistributionsView(QWidget):
 
     def update_from(self, watched: Watched) -> None:
         """Show what has been counted by now."""
-        if watched.tallies == self._held:
+        if watched.tallies is self._held:
             return
         self._held = watched.tallies
         losses = [t.loss for t in self._held]
