@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QWidget
 from workbench import Experiment, Run, gallery
 from workbench.errors import BadValue
 
-SHOWN = "the run page's experiment"
+SHOWN = "from the run page"
 
 
 class ExperimentCombo(QComboBox):

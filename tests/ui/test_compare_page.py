@@ -33,7 +33,7 @@ class Compare:
         self.user, self.page = user, user.window.compare_page
         self.form, self.table = self.page.form, self.page.minima.table
         QTest.keyClick(user.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
-        user.pick(self.form.source, "the run page's experiment")
+        user.pick(self.form.source, "from the run page")
 
     def fill(self, names=NAMES, **numbers):
         rows = self.form.initializers
