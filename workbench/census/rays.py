@@ -26,6 +26,9 @@ _ASTRAY = 0.5  # of a step outwards: what a descent may go at most, to be one ba
 _SURE = 4.0  # times the way: so far out the loss must fall on, further out it may be at its limit
 _SATURATED = 1e-10  # a slope from which down a unit is, but for rounding, at its bound
 _ALONG = 0.1  # of the gradient: what is along a bent way at least
+# Of the loss: under a penalty, which holds all weights, a smaller fall is that of the gradient that
+# is left, as it is along any flat direction.
+_HELD_FALL = 1e-9
 _SHORTEST = 1e-3  # of 1 + the parameters' length: a shorter way tells nothing of infinity
 
 
@@ -152,6 +155,8 @@ def onward(site: Site, parameters: np.ndarray, point: Point, way: np.ndarray, at
             falls = False
             break
         p, here, way, gone = q, there, q - p, factor
+    if site.penalized:
+        falls = falls and point.loss - here.loss > _HELD_FALL * abs(point.loss)
     return Ray(falls, True, here.loss, _FACTORS[-1])
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import workbench as wb
 from workbench.census.ends import settle
-from workbench.census.rays import scaled_units
-from workbench.census.site import Site
+from workbench.census.rays import onward, scaled_units
+from workbench.census.site import Point, Site
 
 # Exclusive or: unit 1 is on for input 1 alone, unit 2 for either input, so that (0, 1) and (1, 1)
 # are answered alike, by 1/2. All slopes of the units are zero but for rounding.
@@ -79,3 +81,18 @@ def test_the_loss_must_not_rise_on_the_ray():
             met += 1
             assert not scaled_units(site, p, point).falls
     assert met > 3
+
+
+CASES = [(False, 1e-13, True), (True, 1e-13, False), (True, 1e-6, True)]
+
+
+@pytest.mark.parametrize(("penalized", "slope", "falls"), CASES)
+def test_under_a_penalty_a_gradient_that_is_left_is_no_way_to_infinity(penalized, slope, falls):
+    """A loss that falls for ever, as steeply everywhere."""
+
+    def look(p):
+        return Point(0.005 - slope * float(p[0]), np.array([-slope, 0.0]), 0, slope)
+
+    site = SimpleNamespace(penalized=penalized, look=look)
+    at, way = np.array([1.0, 0.0]), np.array([1.0, 0.0])
+    assert onward(site, at, look(at), way, True).falls == falls
