@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 
 _NARROW, _WIDE = 0.7, 3.0  # decades with too few, and with enough, powers of ten
-_MOST_POWERS = 6
+_ROOM = {"left": 22.0, "right": 22.0, "top": 56.0, "bottom": 56.0}  # pixels that a number takes
 
 
 def short(number: float, digits: int) -> str:
@@ -21,14 +21,18 @@ class LogAxis(pg.AxisItem):
     powers, so that they keep apart."""
 
     def logTickValues(self, low: float, high: float, size: float, std: Any) -> Any:
-        """The places of ticks, in decimal logarithms, all of one level."""
+        """The places of ticks, in decimal logarithms, all of one level; ``size`` in pixels."""
         if high - low < _NARROW:
             a, b = 10.0**low, 10.0**high
             unit = 10.0 ** np.floor(np.log10((b - a) / 3))
             step = next(k * unit for k in (10.0, 5.0, 2.0, 1.0) if k * unit <= (b - a) / 3)
             return [(1.0, np.log10(np.arange(np.ceil(a / step), b / step) * step).tolist())]
-        parts = np.log10((1.0, 2.0, 5.0)) if high - low <= _WIDE else np.zeros(1)
-        stride = max(int((high - low) / _MOST_POWERS), 1)
+        most = max(size / _ROOM[self.orientation], 2.0)
+        # From 1 to 2 and from 5 to 10 are 0.3 of a decade each.
+        parts = np.zeros(1)
+        if high - low <= min(_WIDE, 0.3 * most):
+            parts = np.log10((1.0, 2.0, 5.0))
+        stride = max(int(np.ceil((high - low) / most)), 1)
         powers = np.arange(np.floor(low), np.ceil(high) + 1, stride)
         places = (powers[:, None] + parts).ravel()
         return [(1.0, [p for p in places.tolist() if low <= p <= high])]

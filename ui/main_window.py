@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from PyQt6.QtCore import QSettings, Qt, pyqtSignal
+from PyQt6.QtCore import QSettings, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QApplication,
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from ui.surface_page import SurfacePage
 
 P = TypeVar("P", bound=Page)
+_SIZE, _FRAME = QSize(1440, 860), QSize(8, 40)  # of the window, and what the desktop adds to it
+
+
+def _room() -> QSize:
+    """The largest size whose frame fits on the screen."""
+    screen = QApplication.primaryScreen()
+    return screen.availableSize() - _FRAME if screen else _SIZE
 
 
 class MainWindow(QMainWindow):
@@ -61,7 +68,7 @@ class MainWindow(QMainWindow):
         self.run_page.bridge.compiles.connect(self._tell_compiling)
         themes.changed.connect(self._restyle)
         self.use_theme(str(QSettings().value("theme", "system")), keep=False)
-        self.resize(1440, 860)
+        self.resize(_SIZE.boundedTo(_room()))
         self.show_page(self.run_page)
         self.run_page.open_experiment(experiment, play, made)
 
