@@ -59,6 +59,7 @@ _UNSURE = 1e-6  # of 1 + the parameters' length: a longer step of Newton's says 
 _LEAKING = 1e-6  # of the Hessian, on directions that should be null: more is worth a word
 _STEPS = (1e-4, 1e-3, 1e-2)  # of 1 + the parameters' length, along negative curvature
 _NOTHING = 1e-18  # a loss that is as good as zero, below which none can be
+_LEAST = 1e-12  # of the loss of a network of zeros: what a gradient of GENTLE leaves of a loss of 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +102,9 @@ class Judge:
         self.symmetries = Symmetries(self.site.model)
         self.bounded = not self.site.penalized and rays.is_bounded(self.site)
         self._unheld = rays.unheld(self.site)
+        zeros = self.site.loss(np.zeros(self.site.model.parameter_count))
+        # Where outputs have no bounds, a loss of zero may be reached by finite parameters.
+        self._least = _NOTHING if self.bounded else max(_NOTHING, _LEAST * zeros)
 
     def settle(self, start: np.ndarray) -> End:
         """The end that ``start`` (n,), float64, is or leads to; it is not mutated."""
@@ -248,7 +252,9 @@ class Judge:
         zeros = f"{inertia[1]} eigenvalues zero to {FLAT:g} of {spectrum.largest:.2e}{unsure}"
         if point.loss > _NOTHING:
             yield from self._valley(p, point, spectrum, inertia, f"{zeros}; {about}")
-        floor = "" if point.loss > _NOTHING else f"; the loss, {point.loss:.0e}, cannot be lower"
+        floor = ""
+        if point.loss <= self._least:
+            floor = f"; no loss is below zero, and this one is {point.loss:.0e}"
         yield "degenerate minimum", inertia, f"none negative, {zeros}{floor}; {about}"
 
     def _valley(
@@ -272,7 +278,7 @@ class Judge:
                 )
         if spectrum.flat.any():
             below = valleys.below(self.site, p, point, spectrum)
-            if below:
+            if below and (below.hidden or point.loss > self._least):
                 what = "the gradient that is left leads on"
                 if below.hidden:
                     what = "a saddle of higher order"
