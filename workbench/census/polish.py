@@ -27,7 +27,7 @@ _REACH = 0.1  # of 1 + the parameters' length: a longer step of Newton's is not 
 # Steps of L-BFGS, the gradient norm that they are to reach, and steps of the trust region, which
 # cost some twenty of the former each: few at first, to see whether they converge already, and in
 # the end as many as a bottom of fourth order takes, where each step leaves two thirds of the way.
-_ROUNDS = ((400, _HANDOVER, 4), (1000, 0.5 * GENTLE, 60), (2000, 0.5 * GENTLE, 20))
+_ROUNDS = ((400, _HANDOVER, 4), (1000, 0.5 * GENTLE, 60), (2000, 0.5 * GENTLE, 300))
 _SHARPENINGS = 24  # Newton's steps at most; where the bottom is of fourth order it needs them
 _LEAST_RADIUS = 1e-12
 
