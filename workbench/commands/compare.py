@@ -107,7 +107,7 @@ def carry_out(options: argparse.Namespace) -> int:
     ):
         if plan.bytes >= 10**9:
             progress.say(f"the ends take about {size(plan.bytes)} in {folder}")
-        for state in carry_out(plan, folder, polish, threads, lambda: interrupt.pressed):
+        for state in carry_out(folder, polish, threads, lambda: interrupt.pressed):
             progress(state)
     comparison = Comparison(folder)
     if not comparison.finished:

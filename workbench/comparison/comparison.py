@@ -253,7 +253,7 @@ def compare(
     plan = Plan.of(experiment, vary, starts, **options)
     count = polish_count(polish, plan)
     folder = claim(out, plan)
-    for state in carry_out(plan, folder, count, threads, cancelled):
+    for state in carry_out(folder, count, threads, cancelled):
         progress(state)
     return Comparison(folder)
 

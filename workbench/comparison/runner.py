@@ -11,7 +11,6 @@ from typing import Any
 from workbench.comparison.comparison import RESULT, Comparison
 from workbench.comparison.folder import locked
 from workbench.comparison.parts import atomically
-from workbench.comparison.plan import Plan
 from workbench.comparison.results import write_results
 from workbench.comparison.training import Asked, State, train
 from workbench.comparison.verdicts import judge
@@ -20,13 +19,13 @@ TIMING = "timing.json"
 
 
 def carry_out(
-    plan: Plan,
     folder: Path,
     polish: int,
     threads: int | None = None,
     cancelled: Asked = lambda: False,
 ) -> Iterator[State]:
-    """Carry out ``plan`` in ``folder`` (see ``claim``), or what is missing of it; yields states.
+    """Carry out the comparison in ``folder`` (see ``claim``), or what is missing of it; yields
+    states.
 
     The first ``polish`` ends of every case are polished and classified. What is written depends on
     the plan and ``polish`` alone, but for ``timing.json``. Once ``cancelled``, the parts that are
@@ -35,6 +34,7 @@ def carry_out(
     """
     with locked(folder):
         comparison = Comparison(folder)
+        plan = comparison.plan
         if _is_done(comparison, polish):
             return
         (folder / RESULT).unlink(missing_ok=True)

@@ -61,7 +61,7 @@ def watch(
     comparison, pace, due = Comparison(folder), Pace(), 0.0
     for now in _read(comparison, cancelled):
         yield now
-    for state in carry_out(comparison.plan, folder, polish, threads, cancelled):
+    for state in carry_out(folder, polish, threads, cancelled):
         pace.note(state)
         if state.part is not None and state.stage == "training":
             now = _with_part(now, state.case, state.part)

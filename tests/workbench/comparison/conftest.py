@@ -30,7 +30,7 @@ def made(tmp_path):
 
     def make(plan, name="made", polish=0, **options):
         folder = claim(tmp_path / name, plan)
-        states = list(carry_out(plan, folder, polish, **options))
+        states = list(carry_out(folder, polish, **options))
         comparison = Comparison(folder)
         comparison.states = states
         return comparison

@@ -28,7 +28,7 @@ def counted(tmp_path_factory, full_batch):
     vary = {"initializer": ["he_normal", "glorot_normal"]}
     plan = Plan.of(full_batch.replace(PENALTY), vary, 40, tolerances=[0.2], part=16)
     folder = claim(tmp_path_factory.mktemp("counted") / "made", plan)
-    states = list(carry_out(plan, folder, 6, threads=2))
+    states = list(carry_out(folder, 6, threads=2))
     return wb.load_comparison(folder), states
 
 
@@ -112,7 +112,7 @@ def test_threads_and_interruptions_change_no_byte(counted, tmp_path, bytes_of):
     comparison, _ = counted
     folder = claim(tmp_path / "again", comparison.plan)
     stop = []
-    for state in carry_out(comparison.plan, folder, 6, threads=1, cancelled=lambda: bool(stop)):
+    for state in carry_out(folder, 6, threads=1, cancelled=lambda: bool(stop)):
         if state.stage == "polishing" and state.part:
             stop.append(state)
     assert not wb.load_comparison(folder).finished
@@ -120,7 +120,7 @@ def test_threads_and_interruptions_change_no_byte(counted, tmp_path, bytes_of):
     assert growing.census.starts == (6, 0)
     assert growing.statistics.cases[0].starts == 40
     first = path_of(verdicts_of(folder, comparison.cases[0]), 0).stat().st_mtime_ns
-    list(carry_out(comparison.plan, folder, 6, threads=3))
+    list(carry_out(folder, 6, threads=3))
     assert path_of(verdicts_of(folder, comparison.cases[0]), 0).stat().st_mtime_ns == first
     assert bytes_of(folder) == bytes_of(comparison.folder)
 
@@ -128,11 +128,11 @@ def test_threads_and_interruptions_change_no_byte(counted, tmp_path, bytes_of):
 def test_more_can_be_polished_later(counted, tmp_path):
     comparison, _ = counted
     folder = claim(tmp_path / "again", comparison.plan)
-    list(carry_out(comparison.plan, folder, 0))
+    list(carry_out(folder, 0))
     bare = wb.load_comparison(folder)
     assert bare.finished
     assert (bare.censuses, bare.census, bare.result["censuses"]) == ((), None, [])
-    states = list(carry_out(comparison.plan, folder, 2))
+    states = list(carry_out(folder, 2))
     assert states[0].found == states[0].total == 80
     assert bare.census.starts == (2, 2)
     assert bare.result["polished"] == 2

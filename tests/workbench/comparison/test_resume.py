@@ -10,6 +10,7 @@ import pytest
 import workbench as wb
 from workbench.comparison.comparison import Comparison
 from workbench.comparison.folder import claim
+from workbench.comparison.plan import Plan
 from workbench.comparison.runner import carry_out
 
 PARTS = 150
@@ -41,7 +42,7 @@ def parts_of(folder):
 
 def test_a_killed_comparison_ends_like_one_that_was_not(long, tmp_path, starting, bytes_of, capfd):
     whole = claim(tmp_path / "whole", long)
-    list(carry_out(long, whole, 0, threads=2))
+    list(carry_out(whole, 0, threads=2))
     folder = claim(tmp_path / "killed", long)
     command = ("-m", "workbench", "compare", "--resume", str(folder), "--polish", "0")
 
@@ -68,10 +69,24 @@ def test_a_killed_comparison_ends_like_one_that_was_not(long, tmp_path, starting
     assert len(first) + 3 <= len(second) < 2 * PARTS
     assert not wb.load_comparison(folder).finished
 
-    states = list(carry_out(long, folder, 0, threads=1))
+    states = list(carry_out(folder, 0, threads=1))
     assert states[0].found == 16 * len(second)
     third = parts_of(folder)
     assert {path: third[path] for path in second} == second
     assert {path: second[path] for path in first} == first
     assert bytes_of(folder) == bytes_of(whole)
-    assert list(carry_out(long, folder, 0)) == []
+    assert list(carry_out(folder, 0)) == []
+
+
+def test_a_folder_keeps_the_cuts_it_was_begun_with(full_batch, tmp_path, bytes_of):
+    e = full_batch.replace(stop={"steps": 3})
+    vary = {"initializer": ["he_normal", "glorot_normal"]}
+    small = Plan.of(e, vary, 70, part=32)
+    assert small.part != Plan.of(e, vary, 70).part
+    begun, whole = claim(tmp_path / "begun", small), claim(tmp_path / "whole", small)
+    list(carry_out(begun, 0, cancelled=lambda: bool(parts_of(begun))))
+    assert 0 < len(parts_of(begun)) < 6
+    assert wb.compare(e, vary, 70, begun, polish=0).finished
+    list(carry_out(whole, 0))
+    assert len(parts_of(whole)) == 6
+    assert bytes_of(begun) == bytes_of(whole)
