@@ -154,12 +154,14 @@ class ComparePage(Page):
 
     def begin(self) -> None:
         """Start the comparison that the form says, unless one is being made."""
-        if self.job.running:
-            self._say("a comparison is being made; Stop (Esc) ends it, and keeps what is written")
-            return
-        order = self.form.order()
-        if order is not None:
+        if self._is_free() and (order := self.form.order()) is not None:
             self._carry_out(*order)
+
+    def _is_free(self) -> bool:
+        """Whether nothing is being made; says so otherwise."""
+        if self.job.running:
+            self._say("a comparison is being made or read; Stop (Esc) ends that")
+        return not self.job.running
 
     def carry_on(self) -> None:
         """Carry on with the comparison that is shown, where it is not finished."""
@@ -174,7 +176,9 @@ class ComparePage(Page):
         self._carry_out(comparison.folder, polish)
 
     def open_comparison(self, folder: str | Path) -> None:
-        """Show what there is in a folder, finished or not."""
+        """Show what there is in a folder, finished or not, unless one is being made."""
+        if not self._is_free():
+            return
         self._begin(lambda _, cancelled: look(Path(folder), cancelled), "reading…")
 
     def _open_folder(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
@@ -50,7 +52,7 @@ class NumberEdit(QLineEdit):
         up = event is not None and event.key() == Qt.Key.Key_Up
         down = event is not None and event.key() == Qt.Key.Key_Down
         value = self.value()
-        if (up or down) and isinstance(value, int | float):
+        if (up or down) and isinstance(value, int | float) and math.isfinite(value):
             if self._whole:
                 changed: float = max(0, int(value) + (1 if up else -1))
             else:

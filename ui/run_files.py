@@ -32,8 +32,8 @@ def save_experiment(page: RunPage) -> None:
         try:
             page.form.experiment.save(name)
             page.told.emit(f"saved {name}")
-        except OSError as error:
-            page.say(f"{name}: cannot be written ({error.strerror})")
+        except WorkbenchError as error:
+            page.say(str(error))
 
 
 def save_run(page: RunPage) -> None:

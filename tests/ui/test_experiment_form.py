@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 
 import workbench as wb
 from kernels import activations, losses, outputs
@@ -187,3 +189,12 @@ def test_without_hidden_layers_no_activation_is_named(form):
     form.sizes.editingFinished.emit()
     form.show_experiment(heard[-1])
     assert combo.currentText() == heard[-1].network.activations[0].name
+
+
+@pytest.mark.parametrize("text", ["inf", "1e999", "nan", "-inf"])
+def test_arrow_keys_leave_what_is_no_number_alone(qtbot, text):
+    edit = NumberEdit(5, whole=True)
+    qtbot.addWidget(edit)
+    edit.setText(text)
+    QTest.keyClick(edit, Qt.Key.Key_Up)
+    assert edit.text() == text

@@ -65,3 +65,11 @@ def test_a_run_folder_is_saved(user, answer, tmp_path):
     assert np.array_equal(parameters, apart.parameters)
     trigger(user.window, "Save &run folder…")
     assert "empty folder" in user.page.form.message.text()
+
+
+def test_an_experiment_that_cannot_be_written_is_told(user, answer, tmp_path):
+    user.rest()
+    file = tmp_path / "missing" / "mine.toml"
+    answer(file)
+    trigger(user.window, "&Save experiment…")
+    assert str(file) in user.page.form.message.text()

@@ -75,11 +75,12 @@ def watch(
 
 
 def look(folder: Path, cancelled: Asked = lambda: False) -> Iterator[Watched]:
-    """Read what there is in ``folder``, finished or not; nothing is written. Raises
-    WorkbenchError."""
+    """Read what there is in ``folder``, finished or not; nothing is written, and what was read of
+    it by the time it is ``cancelled`` is not called the whole. Raises WorkbenchError."""
     for now in _read(Comparison(folder), cancelled):
         yield now
-    yield _ended(now)
+    if not cancelled():
+        yield _ended(now)
 
 
 def _ended(now: Watched) -> Watched:

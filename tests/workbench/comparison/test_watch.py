@@ -59,6 +59,19 @@ def test_reading_gives_what_watching_gave(seen):
     assert last.censuses[0].to_dict() == states[-1].censuses[0].to_dict()
 
 
+def test_what_was_read_before_a_stop_is_not_called_the_whole(seen):
+    _, folder = seen
+    asked = []
+
+    def after_two():
+        asked.append(None)
+        return len(asked) > 2
+
+    states = list(look(folder, after_two))
+    assert states
+    assert not any(state.ended or state.finished for state in states)
+
+
 def test_a_stopped_comparison_is_resumed_and_nothing_counts_twice(tmp_path, make_plan):
     plan = make_plan(starts=96, part=16)
     folder = claim(tmp_path / "made", plan)
