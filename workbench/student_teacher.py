@@ -96,12 +96,14 @@ class StudentCensus:
 
 
 def step_size(n: int, k: int) -> float:
-    """5 / k for as many units as the teacher has, and at least 6.
+    """5 / k for as many units as the teacher has, and at least 6; less for more units, and no more
+    for fewer, where 5 / k is too long a step to converge with.
 
-    Less for more units, and no more for fewer: there the largest eigenvalue of the Hessian makes 5
-    / k too long a step to converge with.
+    The Hessian's largest eigenvalue is p / 2 where p units are parallel, and a step of 4 / p no
+    longer converges: of a student of more than one unit more, all may become so.
     """
-    return 5.0 / max(n, k, 6)
+    step = 5.0 / max(n, k, 6)
+    return step if n <= k + 1 else min(step, 3.5 / n)
 
 
 def draw_students(n: int, k: int, starts: int, seed: int) -> np.ndarray:

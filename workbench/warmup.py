@@ -76,7 +76,7 @@ def warm(piece: Piece) -> list[Warmed]:
 
 
 def warm_all(experiments: dict[str, Experiment], say: Callable[[str], None]) -> Iterator[Warmed]:
-    """Warm all pieces, on all processors; yields as pieces are done.
+    """Warm all pieces, on up to 16 processors; yields as pieces are done.
 
     In processes, since the compiler does one kernel at a time in each. ``say``, a function of a
     module, is told there what is being compiled. Ctrl-C is for this process, which ends them.

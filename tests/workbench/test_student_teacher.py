@@ -68,10 +68,10 @@ def test_ends_do_not_depend_on_threads_or_width(ends):
 
 
 def test_the_step_converges_where_five_over_k_would_not():
-    for n, k in ((2, 2), (9, 6)):
+    for n, k in ((2, 2), (9, 6), (6, 1), (16, 2)):
         assert step_size(n, k) < 5 / k
         ends = descend(draw_students(n, k, 20, 0), most=50_000)
-        assert (ends.gradient_norm < 1e-6).all()
+        assert (ends.gradient_norm < 1e-4).all()
     assert step_size(8, 8) == 5 / 8
 
 

@@ -15,7 +15,7 @@ DESCRIPTION = (
 )
 EPILOG = (
     "Written with --out: result.json, findings.csv, tables as CSV, pictures as PNG and SVG. Exit "
-    "codes: 0 all findings agree, 1 some do not, 2 bad input, 130 interrupted."
+    "codes: 0 no finding differs, 1 some do, 2 bad input, 130 interrupted."
 )
 
 

@@ -52,13 +52,14 @@ class Finding(NamedTuple):
     """One published figure or claim beside ours.
 
     ``subject``: what was measured; ``published`` and ``ours`` as they are read; ``test``: what
-    decides whether they agree (a bound, a binomial test), with its ``p_value`` where it has one.
+    decides whether they agree (a bound, a binomial test), with its ``p_value`` where it has one;
+    ``agrees`` is None where nothing was published to agree with.
     """
 
     subject: str
     published: str
     ours: str
-    agrees: bool
+    agrees: bool | None
     test: str
     p_value: float | None = None
 
@@ -107,8 +108,8 @@ class Reproduction:
 
     @property
     def agrees(self) -> bool:
-        """Whether every finding agrees with what was published."""
-        return all(finding.agrees for finding in self.findings)
+        """Whether no finding differs from what was published."""
+        return all(finding.agrees is not False for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it but tables and pictures, for JSON."""

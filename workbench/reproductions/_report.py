@@ -38,13 +38,13 @@ def describe(made: Reproduction) -> str:
     rows = [("", "published", "ours", "", "")]
     rows += [(f.subject, f.published, f.ours, _verdict(f), _test(f)) for f in made.findings]
     lines = [*textwrap.wrap(made.source, 100), "", *aligned(rows, left=range(5))]
-    agreeing = sum(f.agrees for f in made.findings)
-    lines += ["", f"{agreeing} of {len(made.findings)} agree, in {made.seconds:.1f} s"]
+    tested = [f.agrees for f in made.findings if f.agrees is not None]
+    lines += ["", f"{sum(tested)} of {len(tested)} agree, in {made.seconds:.1f} s"]
     return "\n".join(lines)
 
 
 def _verdict(finding: Finding) -> str:
-    return "agrees" if finding.agrees else "DIFFERS"
+    return {True: "agrees", False: "DIFFERS", None: ""}[finding.agrees]
 
 
 def _test(finding: Finding) -> str:

@@ -2,8 +2,8 @@
 
 With independent weights of mean zero and biases of zero, a layer takes the mean square of what
 comes in times n_in Var(w), and of derivatives on their way back times n_out Var(w); ReLU lets half
-of both through. The means over starts are exact for linear and ReLU layers of any width; for tanh
-they hold where inputs are small.
+of both through. The means over starts are exact for linear layers, and for ReLU but for layers that
+are all dead; for tanh they hold where inputs are small.
 """
 
 from __future__ import annotations

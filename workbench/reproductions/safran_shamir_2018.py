@@ -87,7 +87,7 @@ def _share(census: StudentCensus, starts: int, published: int | None, p: float |
     ours = f"{census.in_local} of {starts} ({low:.1%} to {high:.1%})"
     subject = "starts that end in a spurious minimum"
     if published is None or p is None:
-        return Finding(subject, _UNTOLD, ours, True, "no test")
+        return Finding(subject, _UNTOLD, ours, None, "no test")
     told = f"{published} of {PUBLISHED_STARTS} ({published / PUBLISHED_STARTS:.1%})"
     return Finding(
         subject, told, ours, p >= _LEVEL, f"two samples, exact (Fisher), at {_LEVEL:g}", p
@@ -99,10 +99,12 @@ def _proof(census: StudentCensus, published: int | None) -> Finding:
     ours = f"at least {min(least):.4g}, {len(least)} distinct" if least else "none was met"
     if census.elsewhere:
         ours += f"; not so at {census.elsewhere} ends"
+    if astray := census.not_converged - census.elsewhere:
+        ours += f"; {astray} starts came to no rest"
     subject = "eigenvalues of the Hessian there"
     if published is None:
-        return Finding(subject, _UNTOLD, ours, True, "no test")
-    return Finding(subject, "above 0", ours, not census.elsewhere, "at every end at rest")
+        return Finding(subject, _UNTOLD, ours, None, "no test")
+    return Finding(subject, "above 0", ours, not census.not_converged, "at every end")
 
 
 def _tables(census: StudentCensus) -> dict[str, Table]:

@@ -65,6 +65,7 @@ def test_what_was_not_published_has_nothing_to_disagree_with(capsys, tmp_path):
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["n"], told["k"], told["starts"], told["seed"]) == (5, 4, 12, 0)
     assert told["published"] is told["p_value"] is told["findings"][0]["p_value"] is None
+    assert [finding["agrees"] for finding in told["findings"]] == [None, None]
     assert told["global"] + told["local"] + told["not_converged"] == 12
     with (tmp_path / "made" / "minima.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -80,6 +81,14 @@ def test_ends_that_are_no_minimum_are_told():
     made = wb.reproduce(NAME, n=1, k=1, starts=8)
     assert made.facts["not_converged"] > 0
     assert f"not so at {made.facts['not_converged']} ends" in made.findings[1].ours
+
+
+def test_starts_that_come_to_no_rest_are_told(monkeypatch):
+    monkeypatch.setattr("workbench.student_teacher.step_size", lambda n, k: 3.0)
+    monkeypatch.setitem(safran_shamir_2018.PUBLISHED, (6, 6), 0)
+    made = wb.reproduce(NAME, n=6, k=6, starts=4)
+    assert not made.agrees
+    assert "4 starts came to no rest" in made.findings[1].ours
 
 
 def test_a_student_smaller_than_its_teacher_is_refused(capsys):
