@@ -6,8 +6,9 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import partial
-from multiprocessing import get_context
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children, get_context
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from kernels.network import Samples, parameter_count
 from workbench.compile_progress import CompileProgress
 from workbench.curvature import Curvature
 from workbench.descents.descent import trace
+from workbench.errors import WorkbenchError
 from workbench.experiment import Experiment
 from workbench.landscape import grid_around
 from workbench.multistart import train_starts
@@ -80,13 +82,23 @@ def warm_all(experiments: dict[str, Experiment], say: Callable[[str], None]) -> 
 
     In processes, since the compiler does one kernel at a time in each. ``say``, a function of a
     module, is told there what is being compiled. Ctrl-C is for this process, which ends them.
+    Raises WorkbenchError where one of them dies.
     """
     found = pieces(experiments)
     count = min(os.cpu_count() or 1, len(found), _MOST_PROCESSES)
     spare = signal.SIGINT, signal.SIG_IGN
-    with get_context("spawn").Pool(count, signal.signal, spare) as pool:
-        for told in pool.imap_unordered(partial(_warm_aloud, say), found):
-            yield from told
+    with ProcessPoolExecutor(count, get_context("spawn"), signal.signal, spare) as pool:
+        try:
+            for done in as_completed([pool.submit(_warm_aloud, say, piece) for piece in found]):
+                yield from done.result()
+        except BrokenProcessPool:
+            text = "warmup: a process that compiled died, perhaps for lack of memory; start again"
+            raise WorkbenchError(text) from None
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():  # they would finish what they compile
+                child.terminate()
+            raise
 
 
 def _warm_aloud(say: Callable[[str], None], piece: Piece) -> list[Warmed]:

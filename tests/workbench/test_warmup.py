@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from multiprocessing import active_children
+
+import pytest
+
 import workbench as wb
 from kernels import compiling, surfaces
-from workbench.warmup import pieces, warm
+from workbench.warmup import pieces, warm, warm_all
 
 
 def test_compiles_in_an_empty_cache_and_then_has_nothing_to_do(python, tmp_path):
@@ -54,3 +60,20 @@ def test_pieces_hold_every_surface_once_for_each_kind_of_descent():
         listed = [s for piece in found if piece.name == name for s in piece.surfaces]
         assert listed == surfaces.catalog.names()
     assert not any(piece.surfaces for piece in found if piece.name == "xor")
+
+
+@pytest.mark.compiled
+def test_a_process_that_dies_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))  # of the processes: they have to compile
+
+    def kill():
+        while not (children := active_children()):
+            time.sleep(0.01)
+        children[0].kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(wb.WorkbenchError, match="died"):
+        list(warm_all({"xor": wb.Experiment.preset("xor")}, print))
+    killer.join()
+    assert not active_children()

@@ -7,7 +7,7 @@ singular values their strengths s.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -90,13 +90,21 @@ def _flat(model: Model, weights: Sequence[np.ndarray]) -> np.ndarray:
     return parameters
 
 
-def follow(experiment: Experiment, modes: Modes, start: np.ndarray, steps: int, every: int) -> Path:
+def follow(
+    experiment: Experiment,
+    modes: Modes,
+    start: np.ndarray,
+    steps: int,
+    every: int,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Path:
     """Train from ``start`` (n,) and look at the modes after every ``every`` steps: the optimizer
-    must have no memory."""
+    must have no memory. ``progress`` is told the share that is done at each look."""
     part = experiment.replace(stop={"steps": every})
     model, point = Model(part), start[None]
     mixed, learnt, at = 0.0, [], np.arange(0, steps + 1, every)
     for step in at:
+        progress(step / steps)
         if step:
             (block,) = train_starts(part, 1, points=point, threads=1, model=model)
             point = block.parameters

@@ -65,9 +65,9 @@ def carry_out(watch: Watch, starts: int, rate: float, first: float, seed: int) -
             network={"sizes": [ends[0], *[len(modes.strengths)] * (layers - 1), ends[1]]},
             optimizer={"name": "sgd", "learning_rate": rate},
         )
-        paths[layers] = _follow(experiment, modes, first, seed)
+        part = watch.part(0.65 + 0.175 * k, 0.65 + 0.175 * (k + 1))
+        paths[layers] = _follow(experiment, modes, first, seed, part)
         findings += _times(paths[layers], modes, layers, rate, first)
-        watch.at(0.65 + 0.175 * (k + 1))
     rows = [
         (layers, int(step), *map(float, learnt))
         for layers, path in paths.items()
@@ -172,7 +172,7 @@ def _origin(experiment: Experiment) -> Finding:
     )
 
 
-def _follow(experiment: Experiment, modes: Modes, first: float, seed: int) -> Path:
+def _follow(experiment: Experiment, modes: Modes, first: float, seed: int, watch: Watch) -> Path:
     from workbench.model import Model
     from workbench.reproductions._modes import aligned, follow, half_time
 
@@ -182,7 +182,7 @@ def _follow(experiment: Experiment, modes: Modes, first: float, seed: int) -> Pa
     steps = round(1.5 * slowest / rate)
     every = max(1, int(_GROWTH * n_out / (4.0 * modes.strengths[0] * rate)))
     start = aligned(model, modes, first, seed)
-    return follow(experiment, modes, start, steps, every)
+    return follow(experiment, modes, start, steps, every, watch.at)
 
 
 def _times(path: Path, modes: Modes, layers: int, rate: float, first: float) -> Iterator[Finding]:
