@@ -192,9 +192,11 @@ def histogram(counts: Sequence[Counts], most: int = 80) -> Histogram:
         return Histogram(np.empty(0), np.empty((len(counts), 0)))
     first, last = int(filled[0]), int(filled[-1]) + 1
     width = -(-(last - first) // most)
-    # Bars begin at whole multiples of their width, so that they stay as the range grows.
+    # Bars begin at whole multiples of their width, so that they stay as the range grows; this can
+    # take one bar more than the range alone.
+    while (bars := -(-last // width) - first // width) > most:
+        width += 1
     first = first // width * width
-    bars = -(-(last - first) // width)
     edges = _EDGES[counts[0].bins]
     wanted = np.minimum(first + width * np.arange(bars + 1), len(edges) - 1)
     sums = np.pad(np.cumsum(inside, axis=1), ((0, 0), (1, 0)))

@@ -63,11 +63,23 @@ def test_the_distribution_is_exact_at_the_borders(values):
 def test_bars_hold_all_there_is_and_stay_as_they_are(values):
     some = [Counts.none(LOSSES).plus(values[values < 1e-3]), Counts.none(LOSSES).plus(values)]
     bars = histogram(some, most=40)
-    assert 10 < len(bars.edges) - 1 <= 41
+    assert 10 < len(bars.edges) - 1 <= 40
     assert bars.shares.sum(1) == pytest.approx([1.0, 1.0])
     found = np.histogram(values, bars.edges)[0] / len(values)
     assert bars.shares[1] == pytest.approx(found, abs=1e-4)  # a border may be rounded otherwise
     assert histogram([Counts.none(STEPS)]).shares.shape == (1, 0)
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 80])
+def test_bars_are_never_more_than_asked_for(most):
+    edges = LOSSES.edges
+    for first in range(4000, 4090, 3):
+        for count in (1, 2, most, 80, 161, 700):
+            ends = edges[[first, first + count - 1]]
+            bars = histogram([Counts.none(LOSSES).plus(ends)], most)
+            assert 1 <= len(bars.edges) - 1 <= most
+            assert bars.edges[0] <= ends[0] < ends[1] * (1 + 1e-9) < bars.edges[-1] * (1 + 1e-6)
+            assert bars.shares.sum() == pytest.approx(1.0)
 
 
 def test_a_tally_does_not_depend_on_cuts(make_plan, values):
