@@ -99,14 +99,16 @@ class _Sorted(QSortFilterProxyModel):
 
 class MinimaView(QWidget):
     """``chosen(census, minimum)`` follows a click on a row, or the arrow keys; ``entered`` Enter on
-    it."""
+    it; ``switched`` the choice of another landscape, of whose minima none is chosen."""
 
     chosen = pyqtSignal(object, object)
     entered = pyqtSignal(object, object)
+    switched = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.censuses: tuple[Census, ...] = ()
+        self._shown: Census | None = None
         self.model = MinimaModel(self)
         self.sorted = _Sorted(self)
         self.sorted.setSourceModel(self.model)
@@ -154,7 +156,7 @@ class MinimaView(QWidget):
         selection = self.table.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(lambda now, _: self._tell(now))
-        self.landscape.activated.connect(lambda _: self._show())
+        self.landscape.activated.connect(lambda _: self._switch())
 
     @property
     def census(self) -> Census | None:
@@ -195,8 +197,13 @@ class MinimaView(QWidget):
         """Choose the minimum in a row of the table, as it is sorted."""
         self.table.selectRow(row)
 
+    def _switch(self) -> None:
+        if self.census is not self._shown:
+            self._show()
+            self.switched.emit()
+
     def _show(self) -> None:
-        census = self.census
+        census = self._shown = self.census
         self.model.show_census(census)
         self.table.resizeColumnsToContents()
         count = len(census.minima) if census else 0

@@ -59,9 +59,9 @@ class _Basins(NamedTuple):
 
 
 class MinimumView(QWidget):
-    """``replayed(group, start)`` asks for the run of the minimum's example."""
+    """``replayed(census, minimum)`` asks for the run of the minimum's example."""
 
-    replayed = pyqtSignal(int, object)
+    replayed = pyqtSignal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -199,7 +199,7 @@ class MinimumView(QWidget):
 
     def _replay(self) -> None:
         if self.minimum is not None:
-            self.replayed.emit(self.minimum.example_group, self.minimum.example_start)
+            self.replayed.emit(self._census, self.minimum)
 
     # -- what has come -------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from ui.export import Picture
 from ui.job import Job
 from ui.page import Page
 from workbench import Run, WorkbenchError
+from workbench.census.census import Census, DistinctMinimum
 from workbench.comparison.plan import Case
 from workbench.comparison.watch import Watched, look, watch
 from workbench.fields import integer
@@ -146,7 +147,8 @@ class ComparePage(Page):
         self.distributions.replayed.connect(self.replay)
         self.minima.chosen.connect(self._choose)
         self.minima.entered.connect(self._replay_example)
-        self.minimum.replayed.connect(self._replay_of_group)
+        self.minima.switched.connect(self.minimum.forget)
+        self.minimum.replayed.connect(self._replay_example)
         self._show_tab()
         self._show_buttons()
 
@@ -249,27 +251,23 @@ class ComparePage(Page):
             self.told.emit(f"{said}: {_short(self.shown.comparison.folder)}")
         self._show_buttons()
 
-    def _choose(self, census: Any, minimum: Any) -> None:
-        case = self._case_of(minimum.example_group)
+    def _choose(self, census: Census, minimum: DistinctMinimum) -> None:
+        case = self._case_of(census, minimum)
         if case is not None:
             self.minimum.open(census, minimum, case.experiment)
 
-    def _case_of(self, group: int) -> Case | None:
-        """The case of a group of the census that is shown."""
-        census = self.minima.census
-        if self.shown is None or census is None:
+    def _case_of(self, census: Census, minimum: DistinctMinimum) -> Case | None:
+        """The case whose start is the minimum's example."""
+        if self.shown is None:
             return None
-        return self.shown.comparison.case(census.groups[group])
+        return self.shown.comparison.case(census.groups[minimum.example_group])
 
     # -- replaying -----------------------------------------------------------------------------
 
-    def _replay_example(self, census: Any, minimum: Any) -> None:
-        self._replay_of_group(minimum.example_group, minimum.example_start)
-
-    def _replay_of_group(self, group: int, start: int) -> None:
-        case = self._case_of(group)
+    def _replay_example(self, census: Census, minimum: DistinctMinimum) -> None:
+        case = self._case_of(census, minimum)
         if case is not None:
-            self.replay(case.index, start)
+            self.replay(case.index, minimum.example_start)
 
     def replay(self, case: int, start: object) -> None:
         """Have a start's run carried out on the page of runs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -334,6 +335,26 @@ def test_a_minimum_replays_its_example(on, made):
     minimum = made.census.minima[2]
     case = made.cases[minimum.example_group]
     wanted = case.experiment.replace(start=minimum.example_start)
+    on.user.until(lambda: on.user.run.experiment == wanted)
+
+
+def test_another_landscape_shows_no_minimum_until_one_is_chosen(on, made):
+    on.open(made.folder)
+    census = made.census
+    minima = tuple(replace(m, example_group=0, hits=m.hits[1:]) for m in census.minima)
+    kinds = {kind: counts[1:] for kind, counts in census.kinds.items()}
+    other = replace(census, groups=census.groups[1:], minima=minima, kinds=kinds)
+    on.page.minima.show_censuses((census, other))
+    on.look(0)
+    landscape, view = on.page.minima.landscape, on.page.minimum
+    on.user.pick(landscape, "he_normal")
+    assert view.minimum is None
+    assert not view.replay.isVisible()
+    view = on.look(2)
+    landscape.activated.emit(1)  # the one that is shown
+    assert view.minimum is minima[2]
+    on.user.click(view.replay, 10, 10)
+    wanted = made.cases[1].experiment.replace(start=minima[2].example_start)
     on.user.until(lambda: on.user.run.experiment == wanted)
 
 
