@@ -249,6 +249,8 @@ class ComparePage(Page):
         elif self.shown is not None:
             said = "finished" if finished else "stopped; Resume (F6) carries on"
             self.told.emit(f"{said}: {_short(self.shown.comparison.folder)}")
+        if self.shown is not None and not self.shown.comparison.finished:
+            self.how_far.setText(_there(self.shown))
         self._show_buttons()
 
     def _choose(self, census: Census, minimum: DistinctMinimum) -> None:
@@ -306,6 +308,13 @@ class ComparePage(Page):
     def exports(self) -> list[tuple[str, Callable[[], None]]]:
         """Distributions, minima and verdicts as tables."""
         return tables_of(self, self.distributions.csv(), self.minima.census)
+
+
+def _there(watched: Watched) -> str:
+    """How much of an unfinished comparison has been counted."""
+    there = sum(tally.starts for tally in watched.tallies)
+    total = watched.comparison.plan.starts * len(watched.tallies)
+    return f"{there} of {total} networks are there"
 
 
 def _short(folder: Path) -> str:

@@ -145,6 +145,7 @@ def test_stop_keeps_what_is_written_and_resume_carries_on(on, tmp_path):
     assert "stopped" in on.user.window.state.text()
     there = sum(t.starts for t in on.shown.tallies)
     assert 0 < there < 8000
+    assert on.page.how_far.text() == f"{there} of 8000 networks are there"
     assert there == sum(
         len(wb.load_comparison(tmp_path / "made").ends(k)["start"]) for k in range(2)
     )
