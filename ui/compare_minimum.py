@@ -176,14 +176,18 @@ class MinimumView(QWidget):
         self.basins.close()
 
     def _clear(self) -> None:
-        self.basins.cancel()
-        self.basin = self.surface = None
+        self.surface = None
         self.heights.clear()
+        for note in self.notes:
+            note.setText("")
+        self._clear_basins()
+
+    def _clear_basins(self) -> None:
+        self.basins.cancel()
+        self.basin = None
         self.map.clear()
         for text in self.names:
             text.hide()
-        for note in self.notes:
-            note.setText("")
 
     def _ask_basins(self) -> None:
         census, minimum = self._census, self.minimum
@@ -194,7 +198,7 @@ class MinimumView(QWidget):
         if not enough:
             return
         ids = [minimum.id, *(int(combo.currentText()) for combo in self.others)]
-        self._say(2, "training from the coarsest pixels…")
+        self._clear_basins()
         self.basins.start(_through(self._experiment, census, ids))
 
     def _replay(self) -> None:

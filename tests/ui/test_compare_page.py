@@ -285,6 +285,27 @@ def test_another_minimum_takes_the_place_of_the_one_before(on, made):
     assert "minimum 2" in view.notes[2].text()
 
 
+def test_another_plane_takes_the_place_of_the_one_before(on, made):
+    on.open(made.folder)
+    view = on.look(0)
+    box = view.map.plot.getViewBox()
+    box.setRange(xRange=(1e3, 1e3 + 1), yRange=(1e3, 1e3 + 1), padding=0.0)
+    taken = {combo.currentText() for combo in view.others}
+    combo = view.others[1]
+    free = next(t for k in range(combo.count()) if (t := combo.itemText(k)) not in taken)
+    combo.setCurrentText(free)
+    combo.activated.emit(combo.currentIndex())
+    assert view.basin is None
+    assert view.map.image.image is None
+    assert not any(text.isVisible() for text in view.names)
+    assert "none yet" in view.notes[2].text()
+    on.user.until(lambda: not view.basins.running)
+    QTest.qWait(20)
+    assert view.basin.ids[2] == int(free)
+    low, high, *_ = view.basin.shown.made.window.sides
+    assert box.viewRange()[0] == pytest.approx([low, high])
+
+
 def test_a_click_on_a_start_replays_its_run(on, made):
     on.open(made.folder)
     spots = on.page.distributions.spots
