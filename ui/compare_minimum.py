@@ -228,7 +228,14 @@ class MinimumView(QWidget):
         )
         self._say(1, f"eigenvalues {values[0]:.3g} and {values[1]:.3g} along the axes")
 
+    @property
+    def _mapped(self) -> bool:
+        """Whether there is a map to show: a job that was cancelled may still tell of the last."""
+        return self.minimum is not None and self.basin_stack.currentIndex() == 0
+
     def _show_basins(self, state: _Basins) -> None:
+        if not self._mapped:
+            return
         first = self.basin is None
         self.basin = state
         made = state.shown.made
@@ -246,10 +253,12 @@ class MinimumView(QWidget):
         self.map.show_marks(marks)
 
     def _advance(self, share: float) -> None:
-        if self.basins.running:
+        if self._mapped and self.basins.running:
             self._say(2, f"a training a pixel, {share:.0%}; {self._mine()}")
 
     def _basins_ended(self, text: str) -> None:
+        if not self._mapped:
+            return
         if text:
             self._say(2, text)
         elif self.basin is not None:

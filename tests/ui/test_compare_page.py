@@ -306,6 +306,25 @@ def test_another_plane_takes_the_place_of_the_one_before(on, made):
     assert box.viewRange()[0] == pytest.approx([low, high])
 
 
+def test_two_minima_have_no_plane_and_nothing_is_said_of_the_last_one(on, made):
+    on.open(made.folder)
+    census = made.census
+    few = replace(census, minima=tuple(replace(m, nearest=None) for m in census.minima[:2]))
+    on.page.minima.show_censuses((census, few))
+    late = on.look(0).basin
+    on.page.minima.landscape.setCurrentIndex(1)
+    on.page.minima.landscape.activated.emit(1)
+    view = on.look(1)
+    assert view.basin_stack.currentIndex() == 1
+    view.basins.running = True
+    view.basins.came.emit(late)
+    view.basins.advanced.emit(0.5)
+    view.basins.ended.emit("cancelled")
+    view.basins.running = False
+    assert view.basin is None
+    assert view.notes[2].text() == ""
+
+
 def test_a_click_on_a_start_replays_its_run(on, made):
     on.open(made.folder)
     spots = on.page.distributions.spots
