@@ -21,7 +21,7 @@ from ui.figure_table import figure_table
 from ui.maps_basins import swatch
 from ui.number_edit import NumberEdit
 from workbench.comparison.colours import colour_of
-from workbench.comparison.tally import Tally, histogram
+from workbench.comparison.tally import LOSSES, Tally, histogram
 from workbench.comparison.watch import Watched
 
 _HEADS = ["initializer", "starts", "diverged", "lowest loss", "median loss", "reached"]
@@ -127,34 +127,37 @@ class DistributionsView(QWidget):
         self.losses.show_counts(losses)
         self.spots.show_samples(self._held)
         self._show_steps()
-        zeros = sum(t.loss.below for t in self._held)
+        below = sum(t.loss.below for t in self._held)
         shown = sum(len(t.sample) for t in self._held)
         total = sum(t.starts for t in self._held)
         words = [f"{total:,} ends counted; of single starts {min(shown, total):,} are held"]
-        if zeros:
-            words.append(f"{zeros:,} losses are zero or below, left of every axis")
+        if below:
+            words.append(f"{below:,} losses are below 1e{LOSSES.low}, left of every axis")
         self.note.setText("; ".join(words))
 
     def _show_steps(self) -> None:
         if not self._held:
             return
-        k, tolerance = self.tolerance.currentIndex(), np.nan
+        k, tolerance, head = self.tolerance.currentIndex(), None, _HEADS[-1]
         if k >= 0:
             tolerance = list(self._held[0].steps_to)[k]
             self.steps.show_counts([t.steps_to[tolerance] for t in self._held])
-        self.table.setHorizontalHeaderLabels([*_HEADS[:-1], f"reached {tolerance:g}"])
+            head += f" {tolerance:g}"
+        self.table.setHorizontalHeaderLabels([*_HEADS[:-1], head])
         for row, tally in enumerate(self._held):
             self._fill_row(row, tally, tolerance)
 
-    def _fill_row(self, row: int, tally: Tally, tolerance: float) -> None:
-        never = tally.steps_to[tolerance].never if tolerance in tally.steps_to else tally.starts
-        share = (tally.starts - never) / max(tally.starts, 1)
+    def _fill_row(self, row: int, tally: Tally, tolerance: float | None) -> None:
+        reached = "–"
+        if tolerance is not None and tally.starts:
+            share = (tally.starts - tally.steps_to[tolerance].never) / tally.starts
+            reached = f"{share:.1%}"
         texts = (
             f"{tally.starts:,}",
             f"{tally.failed:,}",
             f"{tally.least:.4g}" if np.isfinite(tally.least) else "–",
             f"{tally.loss.quantile(0.5):.3g}" if tally.starts else "–",
-            f"{share:.1%}" if tally.starts else "–",
+            reached,
         )
         for column, text in enumerate(texts, 1):
             cell = self.table.item(row, column)

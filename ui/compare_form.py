@@ -172,9 +172,14 @@ class CompareForm(QWidget):
             out, chosen = str(self.out.value()), self.source.currentText()
             name = "comparison" if chosen == SHOWN else chosen
             return Order(claim(out or None, plan, name), polish)
+        except BadValue as error:
+            # The terminal's name of the folder is none of the window's.
+            field = "folder" if error.field == "--out" else error.field
+            told = BadValue(field, error.rule, error.value, error.nearest)
+            self.message.setText(str(told))
         except WorkbenchError as error:
             self.message.setText(str(error))
-            return None
+        return None
 
     def _check(self) -> None:
         """Say at once what does not hold."""

@@ -3,6 +3,7 @@ runs."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PyQt6.QtWidgets import QLabel, QWidget
@@ -62,4 +63,6 @@ class ReplayNote(QLabel):
         if run.steps != found.steps:
             return f"{text}; on the page of runs at step {run.steps:,}"
         apart = abs(float(run.loss[-1]) - found.loss)
+        if not math.isfinite(apart):  # where one of them diverged there is no distance
+            return text
         return f"{text}; on the page of runs {apart:.1g} apart by rounding"

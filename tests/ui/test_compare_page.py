@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog, QToolTip
 
 import workbench as wb
+from ui.compare_replay import ReplayNote
 from ui.export import save_picture
 from ui.theme import DARK, LIGHT, themes
 from workbench.census.ends import settle
+from workbench.comparison.replay import Replay
 from workbench.comparison.tally import Tally
 from workbench.comparison.watch import Watched
 from workbench.multistart import train_starts
@@ -164,7 +167,7 @@ def test_stop_keeps_what_is_written_and_resume_carries_on(on, tmp_path):
         (NAMES, {"starts": "many"}, "starts"),
         (NAMES, {"steps": "0"}, "steps"),
         (NAMES, {"polish": "-1"}, "polish"),
-        (NAMES, {"out": "taken"}, "must be a new or an empty folder"),
+        (NAMES, {"out": "taken"}, "folder: must be a new or an empty folder"),
     ],
 )
 def test_what_does_not_hold_is_said_and_nothing_begins(on, tmp_path, names, numbers, said):
@@ -172,7 +175,7 @@ def test_what_does_not_hold_is_said_and_nothing_begins(on, tmp_path, names, numb
     (tmp_path / "taken" / "thesis.txt").write_text("mine")
     on.fill(names, **numbers)
     on.key(Qt.Key.Key_F5)
-    assert said in on.form.message.text()
+    assert on.form.message.text().startswith(said)
     assert "\n" not in on.form.message.text()
     assert not on.page.job.running
     assert on.shown is None
@@ -437,6 +440,29 @@ def test_a_million_ends_cost_what_a_thousand_do(on, made):
     drawn = [len(c.getData()[0]) for plot in (view.bars, view.losses) for c in plot.curves]
     assert max(drawn) < 12_000
     assert sum(len(c.getData()[0]) for c in view.spots.curves) <= 3000
+
+
+def test_losses_below_the_bins_and_no_tolerance_are_told_as_they_are(on, tmp_path):
+    none = wb.compare(XOR, {"initializer": NAMES}, 10, tmp_path / "n", polish=0, tolerances=[])
+    on.open(none.folder)
+    view = on.page.distributions
+    assert view.table.horizontalHeaderItem(5).text() == "reached"
+    assert [view.table.item(k, 5).text() for k in range(2)] == ["–", "–"]
+    tally = on.shown.tallies[0]
+    tiny = replace(tally, loss=tally.loss.plus(np.array([1e-31, 0.0])))
+    on.page._came(replace(on.shown, tallies=(tiny, on.shown.tallies[1])))
+    assert "2 losses are below 1e-30, left of every axis" in view.note.text()
+
+
+def test_how_far_apart_diverged_runs_are_is_not_said(made):
+    run = SimpleNamespace(
+        experiment=made.cases[0].experiment.replace(start=3), steps=400, loss=[np.inf]
+    )
+    note = ReplayNote(lambda: run)
+    note._keep(Replay(made.cases[0], 3, np.inf, 400, True))
+    assert "the same to the last bit" in note.text()
+    assert "apart" not in note.text()
+    note.close_note()
 
 
 def test_hovering_names_the_start(on, made, monkeypatch):
