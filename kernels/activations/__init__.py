@@ -2,7 +2,7 @@
 
 Scalar rules, in the type of z: ``value(item, z) -> a``, ``slope(item, z, a) -> f'(z)`` and
 ``bend(item, z, a) -> f''(z)`` with a = f(z); they overflow for no z whose result does not. A
-``slope`` that is written in a alone spares kernels.lanes the room for z. The fact
+``slope`` that is written in a alone spares kernels.lanes storing slopes. The fact
 ``kinks`` lists where f, f' or f'' jumps: values of z, or names of hyper-parameters. There f' is the
 one-sided value that the item's docstring names, and f'' that of the same side: a jump's delta
 function is left out.
