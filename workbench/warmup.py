@@ -91,13 +91,15 @@ def warm_all(experiments: dict[str, Experiment], say: Callable[[str], None]) -> 
         try:
             for done in as_completed([pool.submit(_warm_aloud, say, piece) for piece in found]):
                 yield from done.result()
-        except BrokenProcessPool:
-            text = "warmup: a process that compiled died, perhaps for lack of memory; start again"
-            raise WorkbenchError(text) from None
-        except BaseException:
+        except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():  # they would finish what they compile
+            # They would finish what they compile; and of those that were just being started when
+            # another died, the pool loses sight.
+            for child in active_children():
                 child.terminate()
+            if isinstance(error, BrokenProcessPool | BrokenPipeError):
+                text = "warmup: a process that compiled died, perhaps for lack of memory"
+                raise WorkbenchError(f"{text}; start again") from None
             raise
 
 

@@ -63,17 +63,20 @@ def test_pieces_hold_every_surface_once_for_each_kind_of_descent():
 
 
 @pytest.mark.compiled
+@pytest.mark.timeout(120)
 def test_a_process_that_dies_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))  # of the processes: they have to compile
 
     def kill():
-        while not (children := active_children()):
-            time.sleep(0.01)
-        children[0].kill()
+        time.sleep(1.5)  # by then they compile, which takes them half a minute
+        active_children()[0].kill()
 
     killer = threading.Thread(target=kill)
     killer.start()
     with pytest.raises(wb.WorkbenchError, match="died"):
         list(warm_all({"xor": wb.Experiment.preset("xor")}, print))
     killer.join()
+    give_up = time.monotonic() + 30
+    while active_children() and time.monotonic() < give_up:
+        time.sleep(0.01)
     assert not active_children()
