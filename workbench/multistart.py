@@ -10,10 +10,11 @@ start after the other, and has the bits of ``workbench.run``.
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class Starts:
     history: np.ndarray
 
 
-class _Crew(Protocol):
+class _Crew(ABC):
     """What all threads share: the experiment's network and data, and benches to work on.
 
     ``lanes``: starts that are trained together; ``tiles``: how often that many a block has at most.
@@ -64,26 +65,33 @@ class _Crew(Protocol):
     lanes: int
     tiles: int
 
+    def __init__(
+        self, e: Experiment, every: int, points: np.ndarray | None, model: Model | None
+    ) -> None:
+        self.points, self.experiment, self.every = points, e, every
+        self.model = model or Model(e)
+        self.rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
+        self.limits: Limits = limits_of(e, len(self.model.train.inputs))
+        self.rows = e.stop.steps // every + 1 if every else 0
+
+    @abstractmethod
     def open_benches(self, count: int) -> None:
         """Make benches for ``count`` threads."""
 
+    @abstractmethod
     def train(self, index: np.ndarray) -> Starts:
         """Train the starts ``index``, at most as many as a block has."""
 
 
-class _Together:
+class _Together(_Crew):
     """A crew that trains a tile of networks at a time."""
 
     def __init__(
-        self, e: Experiment, width: Any, every: int, points: np.ndarray | None, model: Model | None
+        self, e: Experiment, every: int, points: np.ndarray | None, model: Model | None, width: Any
     ) -> None:
-        self.points, self.experiment, self.every = points, e, every
-        self.model = model or Model(e)
+        super().__init__(e, every, points, model)
         self.width = width or width_of(e.numpy_dtype)
         self.lanes = len(self.width)
-        self.rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
-        self.limits: Limits = limits_of(e, len(self.model.train.inputs))
-        self.rows = e.stop.steps // every + 1 if every else 0
         self.slots = slot_count(e.optimizer.item)
         per_tile = self.model.parameter_count * (1 + self.slots) * len(self.width)
         self.tiles = max(1, min(_TILES, _MOST_NUMBERS // per_tile))
@@ -152,7 +160,7 @@ class _Together:
             group.parameters[tile, :, lane] = made[start]
 
 
-class _Apart:
+class _Apart(_Crew):
     """A crew that trains one network after the other in every thread."""
 
     lanes, tiles = 1, _TILES
@@ -160,11 +168,7 @@ class _Apart:
     def __init__(
         self, e: Experiment, every: int, points: np.ndarray | None, model: Model | None
     ) -> None:
-        self.points, self.experiment, self.every = points, e, every
-        self.model = model or Model(e)
-        self.rules = Rules(e.optimizer.item, e.schedule.item, e.batching.item)
-        self.limits: Limits = limits_of(e, len(self.model.train.inputs))
-        self.rows = e.stop.steps // every + 1 if every else 0
+        super().__init__(e, every, points, model)
         self.benches: SimpleQueue[training.Scratch] = SimpleQueue()
         # Nobody asks for a loss on test samples here.
         self._none = Samples(*(a[:0] for a in self.model.train))
@@ -268,7 +272,7 @@ def train_starts(
     """
     crew: _Crew
     if _takes_many(experiment):
-        crew = _Together(experiment, width, history_every, points, model)
+        crew = _Together(experiment, history_every, points, model, width)
     else:
         crew = _Apart(experiment, history_every, points, model)
     index = range(int(starts)) if isinstance(starts, int | np.integer) else starts
