@@ -141,10 +141,8 @@ class CompareForm(QWidget):
 
     def _other(self) -> None:
         """Offer the initializers that fit the experiment, and its steps."""
-        try:
-            found = self.source.experiment()
-        except WorkbenchError as error:
-            self.message.setText(str(error))
+        found = self.source.told(self.message)
+        if found is None:
             return
         self.message.setText("")
         self.steps.set_value(found.stop.steps)

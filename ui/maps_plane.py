@@ -69,10 +69,8 @@ class PlaneBasins(BasinStudy):
         self.pictures = [("the basin map", self.map), ("the basins page", self.whole)]
 
     def _other(self) -> None:
-        try:
-            found = self.source.experiment()
-        except WorkbenchError as error:
-            self.message.setText(str(error))
+        found = self.source.told(self.message)
+        if found is None:
             return
         self.steps.set_value(min(found.stop.steps, _DEFAULT_STEPS))
         self._anew()

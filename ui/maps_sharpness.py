@@ -88,10 +88,8 @@ class SharpnessStudy(Study):
         self.pictures = [("the sharpness", both), ("the sharpness page", self.whole)]
 
     def _other(self) -> None:
-        try:
-            found = self.source.experiment()
-        except WorkbenchError as error:
-            self.message.setText(str(error))
+        found = self.source.told(self.message)
+        if found is None:
             return
         self.steps.set_value(min(found.stop.steps, 4000))
         self.compute()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QLabel, QWidget
 
 from workbench import Experiment, Run, gallery
-from workbench.errors import BadValue
+from workbench.errors import BadValue, WorkbenchError
 
 SHOWN = "from the run page"
 
@@ -37,6 +37,14 @@ class ExperimentCombo(QComboBox):
     def run(self) -> Run | None:
         """The run that is shown, where its experiment is chosen."""
         return self._run() if self.currentText() == SHOWN else None
+
+    def told(self, message: QLabel) -> Experiment | None:
+        """The experiment chosen, or None where there is none yet, which ``message`` then says."""
+        try:
+            return self.experiment()
+        except WorkbenchError as error:
+            message.setText(str(error))
+            return None
 
     def experiment(self) -> Experiment:
         """The experiment chosen. Raises BadValue where there is no run yet."""
