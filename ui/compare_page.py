@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QSplitter,
     QStackedWidget,
     QStyle,
@@ -70,19 +69,7 @@ class ComparePage(Page):
         self.stop = add("Stop", pixmap.SP_BrowserStop, "Esc", "keep what is written")
         self.resume = add("Resume", pixmap.SP_MediaSeekForward, "F6", "carry on with what is shown")
         self.add_file_action("&Open comparison…", "Ctrl+O", self._open_folder)
-        row = QHBoxLayout(self.figures)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, _PERMILLE)
-        self.progress.setFixedWidth(180)
-        self.progress.setMaximumHeight(14)
-        self.progress.setTextVisible(False)
-        self.progress.hide()
-        self.how_far = QLabel("")
-        self.how_far.setContentsMargins(6, 0, 10, 0)
-        row.addWidget(self.how_far, 1)
-        row.addWidget(self.progress)
-        row.addSpacing(8)
+        self.how_far, self.progress = self.add_progress(_PERMILLE)
 
     def _lay_out(self) -> None:
         self.heading.setObjectName("viewTitle")

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
     QStackedWidget,
     QStyle,
     QTabBar,
@@ -61,19 +58,7 @@ class MapsPage(Page):
         self.back.triggered.connect(lambda: self._have(lambda study: study.step_history(-1)))
         self.forward.triggered.connect(lambda: self._have(lambda study: study.step_history(1)))
         self.all.triggered.connect(lambda: self._have(lambda study: study.look(None)))
-        row = QHBoxLayout(self.figures)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.here = QLabel("")
-        self.here.setContentsMargins(6, 0, 10, 0)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, _PERMILLE)
-        self.progress.setFixedWidth(180)
-        self.progress.setMaximumHeight(14)
-        self.progress.setTextVisible(False)
-        self.progress.hide()
-        row.addWidget(self.here, 1)
-        row.addWidget(self.progress)
-        row.addSpacing(8)
+        self.here, self.progress = self.add_progress(_PERMILLE)
 
     def _make_studies(self) -> None:
         # Here, since the window starts with another page.

@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QIcon, QKeySequence
-from PyQt6.QtWidgets import QGraphicsView, QMenu, QStyle, QToolBar, QWidget
+from PyQt6.QtWidgets import (
+    QGraphicsView,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QStyle,
+    QToolBar,
+    QWidget,
+)
 
 from ui.export import Picture, choose_and_save
 from ui.theme import themes, tinted
@@ -63,6 +72,22 @@ class Page(QWidget):
         action.triggered.connect(lambda _: slot())
         self.file_actions.append(action)
         return action
+
+    def add_progress(self, steps: int) -> tuple[QLabel, QProgressBar]:
+        """A text and a hidden bar of so many steps in the page's part of the status bar."""
+        text, bar = QLabel(""), QProgressBar()
+        text.setContentsMargins(6, 0, 10, 0)
+        bar.setRange(0, steps)
+        bar.setFixedWidth(180)
+        bar.setMaximumHeight(14)
+        bar.setTextVisible(False)
+        bar.hide()
+        row = QHBoxLayout(self.figures)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(text, 1)
+        row.addWidget(bar)
+        row.addSpacing(8)
+        return text, bar
 
     def add_picture(self, name: str, widget: QWidget) -> None:
         """Let ``widget`` be exported, by the File menu and by a menu of its own (right click)."""
